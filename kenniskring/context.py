@@ -1,0 +1,5 @@
+"""What every page may need."""
+
+
+def portal(request):
+    return {}

@@ -1,0 +1,169 @@
+"""The queue of record: what must leave, what has left, and what is doubtful. Celery only does the sending."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regions.models import Circle
+from regions.wall import STEWARD, SYSTEM_ONLY, Wall, led, mine
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries, narrowed."""
+
+    def about(self, thing: str) -> DeliveryQuerySet:
+        """Everything about one thing, "meeting:12"."""
+        return self.filter(about=thing)
+
+    def unsent(self) -> DeliveryQuerySet:
+        return self.filter(state=Delivery.State.QUEUED)
+
+    def failed(self) -> DeliveryQuerySet:
+        return self.filter(state=Delivery.State.FAILED)
+
+
+class Delivery(models.Model):
+    """One letter to one address: promised in the transaction of what it tells, sent once.
+
+    The text itself is a ``Letter``, a row that nobody but the system reads: it holds personal links.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting to be sent")
+        HANDING_OVER = "handing_over", _("being handed over")  # committed just before the SMTP DATA
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        WITHDRAWN = "withdrawn", _("withdrawn")  # unsubscribed, expired, or no longer allowed
+
+    kind = models.CharField(_("kind"), max_length=32)
+    dedupe_key = models.CharField(
+        max_length=200,
+        unique=True,
+        help_text=_("Kind, thing, version and recipient; a second one adds nothing."),
+    )
+    about = models.CharField(_("about"), max_length=40, blank=True, db_index=True)
+    circle = models.ForeignKey(
+        Circle, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("circle")
+    )
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name=_("member"),
+    )
+    to = models.EmailField(_("to"))
+    subject = models.CharField(_("subject"), max_length=200)
+    message_id = models.CharField(max_length=120, unique=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
+    posted_at = models.DateTimeField(_("posted"), default=timezone.now)
+    due_at = models.DateTimeField(_("next try"), default=timezone.now)
+    not_after = models.DateTimeField(
+        _("useless after"),
+        null=True,
+        blank=True,
+        help_text=_("An invitation is not sent once the meeting began."),
+    )
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    maybe_double = models.BooleanField(
+        _("possibly double"), default=False, help_text=_("The relay may have had it before; same Message-ID.")
+    )
+    error = models.TextField(_("what went wrong"), blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-posted_at", "-id"]
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=["queued", "handing_over"]), name="deliveries_due"
+            )
+        ]
+        constraints = [
+            Wall(
+                name="deliveries_wall",
+                see=f"{mine()} OR {led()} OR {STEWARD}",
+                add=SYSTEM_ONLY,
+                change=SYSTEM_ONLY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} → {self.to}"
+
+
+class Letter(models.Model):
+    """What a delivery says, rendered when it was promised. Read by the system alone; thrown away some time after sending."""
+
+    delivery = models.OneToOneField(Delivery, models.CASCADE, primary_key=True, related_name="letter")
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    calendar = models.TextField(blank=True, help_text=_("An .ics, sent as a text/calendar part."))
+    calendar_method = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints = [Wall(name="letters_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
+
+
+class Silence(models.Model):
+    """An address that must not be written to: it bounced, or its owner unsubscribed from a circle."""
+
+    class Reason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+        BOUNCED = "bounced", _("bounced")
+
+    address = models.EmailField(_("address"))
+    circle = models.ForeignKey(
+        Circle,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("circle"),
+        help_text=_("Empty: from every circle."),
+    )
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("silence")
+        verbose_name_plural = _("silences")
+        constraints = [
+            Wall(name="silences_wall", see=STEWARD, add=STEWARD, change=STEWARD),
+            models.UniqueConstraint(
+                fields=["address", "circle", "reason"], nulls_distinct=False, name="one_silence_per_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Slot(models.Model):
+    """One run of a timed job. Whoever inserts it runs the job: no row, no run."""
+
+    task = models.CharField(max_length=60)
+    slot = models.CharField(max_length=40)
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        constraints = [
+            Wall(name="slots_wall", see=STEWARD, add=SYSTEM_ONLY, change=SYSTEM_ONLY),
+            models.UniqueConstraint(fields=["task", "slot"], name="each_slot_once"),
+        ]

@@ -1,0 +1,58 @@
+"""What a letter says before it is a letter. One shape for all: the apps write words, the mailroom makes text and HTML."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import models
+
+from regions.models import Circle
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """An .ics for a letter: its text, and its METHOD (RFC 5546)."""
+
+    text: str
+    method: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One letter to one person. ``letters.py`` of each app returns these; ``mailroom.actions.post`` promises them.
+
+    ``kind``, ``thing``, ``version`` and ``to`` make it the same letter or another one: posting the same one twice
+    adds nothing. ``subject`` names circle, verb and date: "[RKK Waasland] Uitnodiging: 12 maart, Temse".
+    """
+
+    kind: str
+    thing: str  # "meeting:12"
+    version: int | str
+    to: str
+    subject: str
+    paragraphs: Sequence[str]
+    member: models.Model | None = None
+    circle: Circle | None = None
+    name: str = ""  # for "Beste …"; the member's when empty
+    facts: Sequence[tuple[str, str]] = ()  # (label, value): when, where, …
+    buttons: Sequence[tuple[str, str]] = ()  # (label, absolute address)
+    closing: Sequence[str] = ()
+    calendar: CalendarFile | None = None
+    not_after: dt.datetime | None = None  # useless once this moment has passed
+    can_unsubscribe: bool = False  # letters that a person may refuse: needs ``circle``
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def dedupe_key(self) -> str:
+        return f"{self.kind}/{self.thing}/{self.version}/{self.to.lower()}"
+
+    @property
+    def addressee(self) -> str:
+        return self.name or str(self.member or "")
+
+    @property
+    def sender(self) -> str:
+        return settings.DEFAULT_FROM_EMAIL

@@ -1,0 +1,5 @@
+"""The map of this app."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

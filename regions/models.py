@@ -1,0 +1,239 @@
+"""Who there is in the network: local governments, the circles they take part in, and partners."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .flanders import Province, ReferenceRegion
+from .wall import ANYONE, STEWARD, Wall, led
+
+
+class LocalGovernmentQuerySet(models.QuerySet["LocalGovernment"]):
+    """Local governments, narrowed."""
+
+    def in_no_circle(self) -> LocalGovernmentQuerySet:
+        """The blind spots: no circle has them today."""
+        return self.exclude(pk__in=Participation.objects.current().values("government"))
+
+    def with_mail_domain(self, address: str) -> LocalGovernmentQuerySet:
+        """Those that use the domain of this e-mail address."""
+        return self.filter(mail_domains__contains=[address.rpartition("@")[2].lower()])
+
+
+class LocalGovernment(models.Model):
+    """A city or municipality with its OCMW: together one *lokaal bestuur*. Flanders has 285 since 1 January 2025."""
+
+    class Kind(models.TextChoices):
+        CITY = "city", _("city")
+        MUNICIPALITY = "municipality", _("municipality")
+
+    nis_code = models.CharField(_("NIS code"), max_length=5, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    province = models.CharField(_("province"), max_length=20, choices=Province)
+    reference_region = models.CharField(_("reference region"), max_length=24, choices=ReferenceRegion)
+    postal_code = models.CharField(_("postal code"), max_length=4)
+    population = models.PositiveIntegerField(_("inhabitants"))
+    population_on = models.DateField(_("inhabitants on"))
+    latitude = models.FloatField(_("latitude"), help_text=_("WGS 84, degrees"))
+    longitude = models.FloatField(_("longitude"), help_text=_("WGS 84, degrees"))
+    website = models.CharField(_("website"), max_length=80, blank=True)
+    mail_domains = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name=_("mail domains"),
+        default=list,
+        blank=True,
+        help_text=_("Whoever proves an address in one of these is known to work here."),
+    )
+    kbo_number = models.CharField(_("KBO number"), max_length=10, blank=True)
+
+    objects = LocalGovernmentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("local government")
+        verbose_name_plural = _("local governments")
+        constraints = [Wall(name="governments_wall", see=ANYONE, add=STEWARD, change=STEWARD)]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("government", args=[self.slug])
+
+
+class FormerGovernment(models.Model):
+    """A municipality that went up in another by a merger. Its name still finds its successor."""
+
+    nis_code = models.CharField(_("NIS code"), max_length=5, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    successor = models.ForeignKey(
+        LocalGovernment, models.CASCADE, related_name="predecessors", verbose_name=_("went up in")
+    )
+    merged_on = models.DateField(_("merged on"))
+    kbo_number = models.CharField(_("KBO number"), max_length=10, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("former municipality")
+        verbose_name_plural = _("former municipalities")
+        constraints = [Wall(name="former_governments_wall", see=ANYONE, add=STEWARD, change=STEWARD)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """Where people work who do not work for a local government."""
+
+    class Kind(models.TextChoices):
+        FLEMISH = "flemish", _("Flemish government")
+        FEDERAL = "federal", _("federal government")
+        ASSOCIATION = "association", _("association")
+        VENDOR = "vendor", _("vendor")
+        KNOWLEDGE = "knowledge", _("knowledge institute")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    website = models.CharField(_("website"), max_length=80, blank=True)
+    mail_domains = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("mail domains"), default=list, blank=True
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        constraints = [Wall(name="partners_wall", see=ANYONE, add=STEWARD, change=STEWARD)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CircleQuerySet(models.QuerySet["Circle"]):
+    """Circles, narrowed."""
+
+    def active(self) -> CircleQuerySet:
+        return self.exclude(state=Circle.State.CLOSED)
+
+    def regional(self) -> CircleQuerySet:
+        return self.filter(kind=Circle.Kind.REGIONAL)
+
+    def for_government(self, government: LocalGovernment) -> CircleQuerySet:
+        """The circles that this government takes part in today."""
+        return self.filter(
+            pk__in=Participation.objects.current().filter(government=government).values("circle")
+        )
+
+
+class Circle(models.Model):
+    """A tenant: a group of local governments that meets to share knowledge. That it exists is public; what is said is not."""
+
+    class Kind(models.TextChoices):
+        REGIONAL = "regional", _("regional knowledge circle")
+        WORKING_GROUP = "working_group", _("working group")
+        STEERING_GROUP = "steering_group", _("steering group")
+        COMMUNITY = "community", _("community of practice")
+        UMBRELLA = "umbrella", _("umbrella circle")
+
+    class Rhythm(models.TextChoices):
+        QUARTER = "quarter", _("every quarter")
+        SIX_WEEKS = "six_weeks", _("every six weeks")
+        SERIES = "series", _("four or five meetings around one theme")
+        FREE = "free", _("when there is a reason")
+
+    class Joining(models.TextChoices):
+        DOMAIN = "domain", _("known mail domains join at once, others ask")
+        REQUEST = "request", _("everyone asks")
+        INVITATION = "invitation", _("only who is invited")
+        EVERYONE = "everyone", _("whoever is in a circle is in this one")
+
+    class State(models.TextChoices):
+        FORMING = "forming", _("forming")
+        ACTIVE = "active", _("active")
+        CLOSED = "closed", _("closed")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    region = models.CharField(_("reference region"), max_length=24, choices=ReferenceRegion, blank=True)
+    about = models.TextField(_("about this circle"), blank=True)
+    rhythm = models.CharField(_("rhythm"), max_length=12, choices=Rhythm, default=Rhythm.QUARTER)
+    joining = models.CharField(_("joining"), max_length=12, choices=Joining, default=Joining.DOMAIN)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.ACTIVE)
+    governments = models.ManyToManyField(
+        LocalGovernment, through="Participation", related_name="circles", verbose_name=_("local governments")
+    )
+
+    objects = CircleQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("circle")
+        verbose_name_plural = _("circles")
+        constraints = [
+            Wall(name="circles_wall", see=ANYONE, add=STEWARD, change=STEWARD),
+            models.UniqueConstraint(
+                fields=["region"], condition=~Q(region=""), name="one_circle_per_reference_region"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("circle", args=[self.slug])
+
+    @property
+    def interval(self) -> dt.timedelta:
+        """The time from one meeting to the next, by rhythm; a quarter where the circle has no fixed one."""
+        return dt.timedelta(weeks=6 if self.rhythm == self.Rhythm.SIX_WEEKS else 13)
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    """Participations, narrowed."""
+
+    def current(self) -> ParticipationQuerySet:
+        today = timezone.localdate()
+        return self.filter(Q(until=None) | Q(until__gt=today), since__lte=today)
+
+
+class Participation(models.Model):
+    """A local government takes part in a circle, from a day, until a day (that day not included)."""
+
+    government = models.ForeignKey(
+        LocalGovernment, models.CASCADE, related_name="participations", verbose_name=_("local government")
+    )
+    circle = models.ForeignKey(
+        Circle, models.CASCADE, related_name="participations", verbose_name=_("circle")
+    )
+    since = models.DateField(_("since"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            Wall(name="participations_wall", see=ANYONE, add=led(), change=led()),
+            models.UniqueConstraint(
+                fields=["government", "circle"], condition=Q(until=None), name="one_open_participation"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=models.F("since")),
+                name="participation_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.government} – {self.circle}"

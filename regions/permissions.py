@@ -1,0 +1,69 @@
+"""What each role may do in a circle: the second gate, after the wall said what exists. One table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import connection
+
+
+class Role(StrEnum):
+    """What someone is to a circle. Each may what the ones before it may."""
+
+    VISITOR = "visitor"
+    MEMBER = "member"
+    TREKKER = "trekker"
+    MANAGER = "manager"
+
+
+LEAST_ROLE = {
+    "browse": Role.VISITOR,  # what the wall lets through
+    "ask to join": Role.VISITOR,
+    "answer": Role.VISITOR,  # to any meeting one sees, also one for the network; logging in is the lock's business
+    "see members": Role.MEMBER,
+    "leave": Role.MEMBER,
+    "plan": Role.TREKKER,  # make, change, publish, move, cancel meetings and their programme
+    "invite": Role.TREKKER,
+    "ask speakers": Role.TREKKER,
+    "see post": Role.TREKKER,  # what was sent, to whom, when, and what failed
+    "decide requests": Role.TREKKER,
+    "ask members": Role.TREKKER,
+    "give roles": Role.TREKKER,
+    "administer": Role.MANAGER,
+}
+"""The least role per verb."""
+
+ORDER = list(Role)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the current actor is to which circle, as PostgreSQL says. Ids of circles."""
+
+    circles: frozenset[int] = field(default_factory=frozenset)
+    peers: frozenset[int] = field(default_factory=frozenset)
+    led: frozenset[int] = field(default_factory=frozenset)
+    is_insider: bool = False
+    is_manager: bool = False
+
+    def role_in(self, circle_id: int) -> Role:
+        if self.is_manager:
+            return Role.MANAGER
+        if circle_id in self.led:
+            return Role.TREKKER
+        if circle_id in self.circles:
+            return Role.MEMBER
+        return Role.VISITOR
+
+    def may(self, verb: str, circle_id: int) -> bool:
+        """Whether the table above lets the actor do ``verb`` in this circle. KeyError for a verb it does not know."""
+        return ORDER.index(self.role_in(circle_id)) >= ORDER.index(LEAST_ROLE[verb])
+
+
+def rights_of_the_actor() -> Rights:
+    """Asked of PostgreSQL in one query, by the same functions as the wall, so that the two gates cannot drift apart."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager()")
+        circles, peers, led, is_insider, is_manager = cursor.fetchone()
+    return Rights(frozenset(circles), frozenset(peers), frozenset(led), is_insider, is_manager)

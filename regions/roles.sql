@@ -1,0 +1,29 @@
+-- The three roles, and what they may. Run by a superuser in a new, empty database, before the first migration; running
+-- it again is harmless. Give the two that log in a password afterwards: ALTER ROLE kenniskring_app PASSWORD '…'.
+DO $$
+BEGIN
+    -- only migrates
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kenniskring_owner') THEN
+        CREATE ROLE kenniskring_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
+    -- web, worker, beat and tests: owns nothing
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kenniskring_app') THEN
+        CREATE ROLE kenniskring_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
+    -- owns the functions that the policies call; nobody logs in as this
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kenniskring_wall') THEN
+        CREATE ROLE kenniskring_wall NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
+END $$;
+GRANT kenniskring_wall TO kenniskring_owner WITH SET TRUE, INHERIT FALSE;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO kenniskring_owner;
+GRANT USAGE ON SCHEMA public TO kenniskring_app, kenniskring_wall;
+CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION kenniskring_wall;
+GRANT USAGE ON SCHEMA app TO kenniskring_app, kenniskring_owner;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE kenniskring_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kenniskring_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE kenniskring_owner IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO kenniskring_app;

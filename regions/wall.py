@@ -1,0 +1,267 @@
+"""The wall between circles: PostgreSQL row security, one policy per table, and who is asking.
+
+Views hold no visibility filter to forget: the database decides which rows exist for the actor of this transaction.
+The functions that the policies call are in ``functions.sql`` beside this file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, models, transaction
+from django.db.backends.ddl_references import Statement, Table
+
+# --- Who is asking -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Someone for whom rows exist or not. ``str()`` gives the form that PostgreSQL keeps: ``member:12``, ``system``."""
+
+    kind: str
+    member_id: int | None = None
+
+    def __str__(self) -> str:
+        return self.kind if self.member_id is None else f"{self.kind}:{self.member_id}"
+
+
+VISITOR = Actor("visitor")
+"""Nobody we know. Sees what is public."""
+
+SYSTEM = Actor("system")
+"""The portal itself: timed jobs, letters, consequences of what people do."""
+
+DOORKEEPER = Actor("doorkeeper")
+"""Registers people and lets them in: knows who is on the list, and nothing of what is said inside."""
+
+
+def member(member_id: int) -> Actor:
+    """The actor for the member with this id; a deactivated member sees what a visitor sees."""
+    return Actor("member", member_id)
+
+
+class NoActor(RuntimeError):
+    """A walled table was asked for before anyone said who is asking."""
+
+
+class ActorAlreadySet(RuntimeError):
+    """Someone is already acting in this transaction. To act as another on purpose, use ``switch_actor``."""
+
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def current_actor() -> Actor | None:
+    """Who is acting now, or None outside every ``acting_as``."""
+    return _actor.get()
+
+
+def _tell_postgres(actor: Actor | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.actor', %s, true)", [str(actor or "")])
+
+
+@contextmanager
+def _scope(actor: Actor) -> Iterator[None]:
+    before = _actor.get()
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        _tell_postgres(actor)
+        token = _actor.set(actor)
+        try:
+            yield
+        finally:
+            _actor.reset(token)
+        # A SET LOCAL outlives a released savepoint; only a commit or a rollback ends it by itself.
+        if nested and not connection.needs_rollback:
+            _tell_postgres(before)
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    """Open a transaction in which PostgreSQL shows what exists for ``actor``.
+
+    Nothing that waits on a network belongs inside. Raises ActorAlreadySet when someone else is acting.
+    """
+    if _actor.get() not in (None, actor):
+        raise ActorAlreadySet(f"{_actor.get()} is acting; {actor} cannot take over without switch_actor().")
+    with _scope(actor):
+        yield
+
+
+@contextmanager
+def switch_actor(actor: Actor, *, because: str) -> Iterator[None]:
+    """Act as another inside a running ``acting_as``, and give the place back afterwards.
+
+    ``because`` is for the reader: it says what gives us the right. tests/wall/test_switches.py lists every use.
+    """
+    if _actor.get() is None:
+        raise NoActor(f"Nobody is acting yet, so there is nobody to switch from (because: {because}).")
+    with _scope(actor):
+        yield
+
+
+def as_system(because: str) -> Any:
+    """Let the portal itself do what follows from what someone did: ``with as_system("a seat came free"):``."""
+    return switch_actor(SYSTEM, because=because)
+
+
+# --- What a policy is made of ------------------------------------------------------------------------------------------
+# The inner SELECT makes PostgreSQL call the function once per statement and not once per row.
+
+ANYONE = "(SELECT app.actor()) IS NOT NULL"
+NOBODY = "false"
+SYSTEM_ONLY = "(SELECT app.is_system())"
+STEWARD = "(SELECT app.is_steward())"  # a community manager, or the system
+INSIDER = "(SELECT app.is_insider())"  # anyone who is in a circle, and stewards
+DOOR = "(SELECT app.is_doorkeeper())"
+A_TREKKER = "cardinality((SELECT app.led())::bigint[]) > 0"
+
+
+def mine(column: str = "member_id") -> str:
+    """The row is about the member who asks."""
+    return f"{column} = (SELECT app.me())"
+
+
+def in_circles(column: str = "circle_id") -> str:
+    """The row belongs to a circle that the actor is in."""
+    return f"{column} = ANY((SELECT app.circles())::bigint[])"
+
+
+def among_peers(column: str = "circle_id") -> str:
+    """The row belongs to a circle whose people the actor may know: a vendor is in no circle that way."""
+    return f"{column} = ANY((SELECT app.peers())::bigint[])"
+
+
+def led(column: str = "circle_id") -> str:
+    """The row belongs to a circle that the actor leads today."""
+    return f"{column} = ANY((SELECT app.led())::bigint[])"
+
+
+class Wall(models.constraints.BaseConstraint):
+    """Row security of one table, written among its constraints.
+
+    ``see``, ``add``, ``change`` and ``delete`` are SQL conditions on a row. ``change`` holds for the row before and
+    after, so that nothing is moved to where the actor may not write; ``delete`` is ``change`` when not given.
+    """
+
+    def __init__(self, *, name: str, see: str, add: str, change: str, delete: str | None = None) -> None:
+        super().__init__(name=name)
+        self.see, self.add, self.change, self.delete = see, add, change, delete or change
+
+    def deconstruct(self):
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"see": self.see, "add": self.add, "change": self.change, "delete": self.delete}
+        return path, args, kwargs
+
+    def __eq__(self, other):
+        return isinstance(other, Wall) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def policies(self) -> dict[str, str]:
+        """SQL of each policy by command."""
+        # Without the first condition a row that is public for other reasons would be shown when nobody is asking.
+        see = f"({ANYONE}) AND ({self.see})"
+        return {
+            "SELECT": f"USING ({see})",
+            "INSERT": f"WITH CHECK ({self.add})",
+            "UPDATE": f"USING ({self.change}) WITH CHECK ({self.change})",
+            "DELETE": f"USING ({self.delete})",
+        }
+
+    def constraint_sql(self, model, schema_editor):
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))  # once the table is there
+
+    def sql(self, table: str) -> str:
+        """The statements that build this wall around ``table``."""
+        policies = "; ".join(
+            f"CREATE POLICY {self.name}_{command.lower()} ON {table} FOR {command} {condition}"
+            for command, condition in self.policies().items()
+        )
+        return f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; {policies}"
+
+    def create_sql(self, model, schema_editor):
+        table = Table(model._meta.db_table, schema_editor.quote_name)
+        return Statement(self.sql("%(table)s"), table=table)
+
+    def remove_sql(self, model, schema_editor):
+        # The table stays locked: without a policy nobody sees a row.
+        return Statement(
+            "; ".join(
+                f"DROP POLICY {self.name}_{command.lower()} ON %(table)s" for command in self.policies()
+            ),
+            table=Table(model._meta.db_table, schema_editor.quote_name),
+        )
+
+    def validate(self, model, instance, exclude=None, using="default"):
+        """Row security speaks when the row is written, not before."""
+
+
+borrowed: dict[str, Wall] = {}
+"""Walls around tables of other people's apps, by table; each owner of such a wall fills in its own."""
+
+
+def walled_models() -> list[type[models.Model]]:
+    """Every model with a wall of its own."""
+    return [model for model in apps.get_models() if any(isinstance(c, Wall) for c in model._meta.constraints)]
+
+
+# --- Loud failure -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _walled_tables() -> re.Pattern[str]:
+    tables = [*(model._meta.db_table for model in walled_models()), *borrowed]
+    return re.compile("|".join(rf'"{re.escape(table)}"' for table in tables))
+
+
+def no_actor_no_query(execute, sql, params, many, context):
+    """Database wrapper: a walled table is not even asked while nobody is acting.
+
+    PostgreSQL raises too, but only once it looks at a row; an empty table would answer "nothing" without a word.
+    """
+    if _actor.get() is None and context["connection"].alias == "default" and _walled_tables().search(sql):
+        raise NoActor(f"Say who is asking first: with acting_as(actor): … The query was: {sql[:200]}")
+    return execute(sql, params, many, context)
+
+
+def wrong_role() -> str | None:
+    """Why the role of our connection must not serve people, or None when it is the right one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT current_user, rolsuper, rolbypassrls,
+                   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+                           WHERE nspname = 'public' AND relkind = 'r' AND pg_has_role(current_user, relowner, 'MEMBER')),
+                   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+                           WHERE nspname = 'public' AND relkind = 'r' AND has_table_privilege(c.oid, 'TRUNCATE'))
+            FROM pg_roles WHERE rolname = current_user
+            """
+        )
+        role, superuser, bypass, owner, truncate = cursor.fetchone()
+    for wrong, reason in [
+        (superuser, "is a superuser"),
+        (bypass, "has BYPASSRLS"),
+        (owner, "owns tables"),
+        (truncate, "may TRUNCATE tables"),
+    ]:
+        if wrong:
+            return f"Database role {role!r} {reason}, so the wall between circles would not hold for it."
+    return None
+
+
+def refuse_the_wrong_role() -> None:
+    """Stop this process when its database role could see through the wall."""
+    reason = wrong_role()
+    if reason:
+        raise ImproperlyConfigured(f"{reason} Use the app role in DATABASE_URL; see docs/operations.md.")

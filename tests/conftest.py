@@ -1,0 +1,125 @@
+"""The cast of the tests: two circles, and the people who are or are not in them.
+
+Fixtures that make rows act as the system; a test says who is asking with ``acting_as`` or by logging in a client.
+"""
+
+import pytest
+from django.test import Client
+
+from regions.wall import SYSTEM, acting_as, member
+
+from . import make
+from .servers import django_db_setup  # noqa: F401  (ours instead of the one of pytest-django)
+
+
+@pytest.fixture
+def house(db):
+    """Two circles and an umbrella, made by the system."""
+    with acting_as(SYSTEM):
+        temse = make.government("Temse")
+        lokeren = make.government("Lokeren")
+        geel = make.government("Geel", reference_region="kempen", province="antwerpen")
+        make.circle("RKK Waasland", temse, lokeren, slug="waasland", region="waasland")
+        make.circle("RKK Kempen", geel, slug="kempen", region="kempen")
+        make.circle("RKK Overkoepelend", slug="overkoepelend", kind="umbrella", joining="everyone")
+
+
+def _get(model, **lookup):
+    with acting_as(SYSTEM):
+        return model.objects.get(**lookup)
+
+
+@pytest.fixture
+def waasland(house):
+    from regions.models import Circle
+
+    return _get(Circle, slug="waasland")
+
+
+@pytest.fixture
+def kempen(house):
+    from regions.models import Circle
+
+    return _get(Circle, slug="kempen")
+
+
+@pytest.fixture
+def temse(house):
+    from regions.models import LocalGovernment
+
+    return _get(LocalGovernment, slug="temse")
+
+
+@pytest.fixture
+def geel(house):
+    from regions.models import LocalGovernment
+
+    return _get(LocalGovernment, slug="geel")
+
+
+def _person(*args, **fields):
+    with acting_as(SYSTEM):
+        return make.person(*args, **fields)
+
+
+@pytest.fixture
+def lid(waasland, temse):
+    """A member of Waasland."""
+    return _person("Lies Lid", waasland, government=temse)
+
+
+@pytest.fixture
+def trekker(waasland, temse):
+    """Leads Waasland."""
+    return _person("Tom Trekker", trekker_of=waasland, government=temse)
+
+
+@pytest.fixture
+def neighbour(kempen, geel):
+    """A member of another circle."""
+    return _person("Bea Buur", kempen, government=geel)
+
+
+@pytest.fixture
+def neighbour_trekker(kempen, geel):
+    """Leads another circle."""
+    return _person("Tine Trekker", trekker_of=kempen, government=geel)
+
+
+@pytest.fixture
+def manager(house):
+    """Community manager at V-ICT-OR."""
+    return _person("Mia Manager", is_community_manager=True)
+
+
+@pytest.fixture
+def stranger(house):
+    """Registered, and in no circle."""
+    return _person("Stef Stranger")
+
+
+@pytest.fixture
+def as_(db):
+    """``with as_(lid):`` act as this member."""
+    return lambda person: acting_as(member(person.pk))
+
+
+@pytest.fixture
+def browse(db):
+    """``browse(lid)`` is a client logged in as this member; ``browse()`` a visitor's."""
+
+    def make_client(person=None) -> Client:
+        client = Client()
+        if person is not None:
+            with acting_as(member(person.pk)):
+                client.force_login(person)
+        return client
+
+    return make_client
+
+
+def pytest_configure(config):
+    """A quick password hash: the slow one costs a tenth of a second per person."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

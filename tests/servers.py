@@ -1,0 +1,98 @@
+"""pytest plugin: servers and settings of our own, before Django looks at them.
+
+PostgreSQL runs under .local/test; the tables are made once per change of the migrations and copied for each worker.
+"""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from kenniskring import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "kenniskring_template"
+_database: str | None = None
+
+
+def _schema_digest() -> str:
+    """Changes when the tables, the wall's functions, the roles or the facts could."""
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("regions/*.sql"), ROOT / "uv.lock"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    POSTGRES = servers.start_postgres(ROOT / ".local/test/postgres")
+    # Not in the checkout: uploads of tests are thrown away with the session.
+    MEDIA = tempfile.TemporaryDirectory(prefix="kenniskring-media-")
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "kenniskring.settings",
+        "SECRET_KEY": "only-for-tests",
+        "BASE_URL": "http://testserver",
+        "EXTRA_HOSTS": "localhost 127.0.0.1",
+        "REDIS_URL": "redis://127.0.0.1:1",  # nobody there; tests of the queue start a Valkey of their own
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "DEMO": "1",
+        "MEDIA_ROOT": MEDIA.name,
+        "LOG_LEVEL": "WARNING",
+        "TEST_TEMPLATE": f"{TEMPLATE}_{_schema_digest()}",
+    }
+    os.environ |= servers.environment(POSTGRES, os.environ["TEST_TEMPLATE"])
+    os.environ["TEST_ADMIN_URL"] = servers.url(POSTGRES, "postgres", "postgres")
+    if not hasattr(os, "_kenniskring_server"):
+        os._kenniskring_server = POSTGRES  # type: ignore[attr-defined]
+
+
+def _admin(statement: str) -> list:
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _build_template() -> None:
+    """Migrate once per schema; workers that come at the same time wait at the door."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    template = os.environ["TEST_TEMPLATE"]
+    with open(ROOT / ".local/test/lock", "w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        if _admin(f"SELECT 1 FROM pg_database WHERE datname = '{template}'"):
+            return
+        building = f"{template}_building"
+        _admin(f"DROP DATABASE IF EXISTS {building}")
+        server = servers.start_postgres(ROOT / ".local/test/postgres")
+        servers.create_database(server, building)
+        connections["owner"].settings_dict["NAME"] = building
+        call_command("migrate", verbosity=0)
+        connections["owner"].close()
+        _admin(f"ALTER DATABASE {building} RENAME TO {template}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """A database per worker, copied from the template, with the app role in front of it."""
+    from django.db import connections
+
+    name = f"test_{os.getpid()}"
+    with django_db_blocker.unblock():
+        _build_template()
+        with open(ROOT / ".local/test/lock", "w") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)  # a template is copied by one at a time
+            _admin(f"CREATE DATABASE {name} TEMPLATE {os.environ['TEST_TEMPLATE']}")
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        for key in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            os.environ[key] = os.environ[key].replace(os.environ["TEST_TEMPLATE"], name)
+    yield name
+    with django_db_blocker.unblock():
+        for alias in ("default", "owner"):
+            connections[alias].close()
+    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -1,0 +1,77 @@
+"""The wall itself: who is asking, and what raises."""
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from meetings.models import Meeting
+from regions.models import Circle
+from regions.wall import SYSTEM, VISITOR, ActorAlreadySet, NoActor, acting_as, as_system, member, wrong_role
+from tests import make
+
+
+def test_without_an_actor_a_query_raises(waasland):
+    with pytest.raises(NoActor):
+        list(Circle.objects.all())
+
+
+def test_without_an_actor_raw_sql_raises_in_postgres(waasland):
+    with (
+        pytest.raises(Exception, match="nobody is acting"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT name FROM regions_circle")
+
+
+def test_a_member_sees_the_meetings_of_the_own_circle_only(waasland, kempen, lid, neighbour):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, "Van ons")
+        make.meeting(kempen, "Van hen")
+    with acting_as(member(lid.pk)):
+        assert [m.title for m in Meeting.objects.all()] == ["Van ons"]
+    with acting_as(member(neighbour.pk)):
+        assert [m.title for m in Meeting.objects.all()] == ["Van hen"]
+    with acting_as(VISITOR):
+        assert list(Meeting.objects.all()) == []
+
+
+def test_nobody_takes_over_in_silence(house):
+    with acting_as(VISITOR), pytest.raises(ActorAlreadySet), acting_as(SYSTEM):
+        pass
+
+
+def test_a_switch_gives_the_place_back(waasland, lid):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, state="draft")
+    with acting_as(member(lid.pk)):
+        with as_system("a test looks"):
+            assert Meeting.objects.count() == 1
+        assert Meeting.objects.count() == 0
+
+
+def test_a_switch_gives_the_place_back_after_an_error(waasland, lid):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, state="draft")
+    with acting_as(member(lid.pk)):
+        with pytest.raises(ZeroDivisionError), as_system("a test fails"):
+            assert 1 / 0
+        assert Meeting.objects.count() == 0
+
+
+def test_the_tests_run_as_the_app_role(db):
+    assert wrong_role() is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("kenniskring_app",)
+
+
+def test_the_app_role_cannot_switch_the_wall_off(house):
+    for statement in [
+        "SET row_security = off; SELECT * FROM regions_circle",
+        "SET ROLE kenniskring_owner",
+        "TRUNCATE regions_circle",
+    ]:
+        with pytest.raises(Exception) as refusal, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege), statement

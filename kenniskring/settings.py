@@ -18,9 +18,7 @@ def env(name: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
-        raise ImproperlyConfigured(
-            f"Set {name} in the environment; docs/operations.md lists them all."
-        ) from None
+        raise ImproperlyConfigured(f"Set {name} in the environment; docs/operations.md lists them all.") from None
 
 
 # --- Where we are -----------------------------------------------------------------------------------------------

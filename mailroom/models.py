@@ -86,9 +86,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(state__in=["queued", "handing_over"]), name="deliveries_due"
-            )
+            models.Index(fields=["due_at"], condition=Q(state__in=["queued", "handing_over"]), name="deliveries_due")
         ]
         constraints = [
             Wall(

@@ -173,9 +173,7 @@ class Meeting(models.Model):
                 add=led(),
                 change=led(),
             ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"
-            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
         ]
 
     def __str__(self) -> str:
@@ -452,9 +450,7 @@ class Registration(models.Model):
         MAYBE = "maybe", _("maybe")
         NO = "no", _("no")
 
-    meeting = models.ForeignKey(
-        Meeting, models.CASCADE, related_name="registrations", verbose_name=_("meeting")
-    )
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="registrations", verbose_name=_("meeting"))
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="registrations", verbose_name=_("member")
     )

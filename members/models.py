@@ -33,9 +33,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def trekkers_of(self, circle: Circle) -> MemberQuerySet:
         """Who leads this circle today."""
-        return self.active().filter(
-            pk__in=Membership.objects.trekkers().filter(circle=circle).values("member")
-        )
+        return self.active().filter(pk__in=Membership.objects.trekkers().filter(circle=circle).values("member"))
 
     def community_managers(self) -> MemberQuerySet:
         return self.active().filter(is_community_manager=True)
@@ -160,9 +158,7 @@ class Membership(models.Model):
     circle = models.ForeignKey(Circle, models.CASCADE, related_name="memberships", verbose_name=_("circle"))
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.MEMBER)
     mandate_start = models.DateField(_("mandate starts"), null=True, blank=True)
-    mandate_end = models.DateField(
-        _("mandate ends"), null=True, blank=True, help_text=_("Last day of the mandate.")
-    )
+    mandate_end = models.DateField(_("mandate ends"), null=True, blank=True, help_text=_("Last day of the mandate."))
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
     ended_at = models.DateTimeField(_("left"), null=True, blank=True)
 
@@ -171,9 +167,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        indexes = [
-            models.Index(fields=["member"], condition=Q(ended_at=None), name="memberships_of_a_member")
-        ]
+        indexes = [models.Index(fields=["member"], condition=Q(ended_at=None), name="memberships_of_a_member")]
         constraints = [
             Wall(
                 name="memberships_wall",
@@ -182,9 +176,7 @@ class Membership(models.Model):
                 change=led(),
                 delete=STEWARD,
             ),
-            models.UniqueConstraint(
-                fields=["member", "circle"], condition=Q(ended_at=None), name="once_in_a_circle"
-            ),
+            models.UniqueConstraint(fields=["member", "circle"], condition=Q(ended_at=None), name="once_in_a_circle"),
             models.CheckConstraint(
                 condition=~Q(role="trekker") | Q(mandate_start__isnull=False), name="a_trekker_has_a_mandate"
             ),
@@ -257,15 +249,12 @@ class JoinRequest(models.Model):
         verbose_name = _("request to join")
         verbose_name_plural = _("requests to join")
         constraints = [
-            Wall(
-                name="join_requests_wall", see=f"{mine()} OR {led()}", add=led(), change=led(), delete=STEWARD
-            ),
+            Wall(name="join_requests_wall", see=f"{mine()} OR {led()}", add=led(), change=led(), delete=STEWARD),
             models.UniqueConstraint(
                 fields=["member", "circle"], condition=Q(decided_at=None), name="one_open_request_per_circle"
             ),
             models.CheckConstraint(
-                condition=Q(decided_at=None, accepted=None)
-                | Q(decided_at__isnull=False, accepted__isnull=False),
+                condition=Q(decided_at=None, accepted=None) | Q(decided_at__isnull=False, accepted__isnull=False),
                 name="decided_means_yes_or_no",
             ),
         ]

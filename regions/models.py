@@ -130,9 +130,7 @@ class CircleQuerySet(models.QuerySet["Circle"]):
 
     def for_government(self, government: LocalGovernment) -> CircleQuerySet:
         """The circles that this government takes part in today."""
-        return self.filter(
-            pk__in=Participation.objects.current().filter(government=government).values("circle")
-        )
+        return self.filter(pk__in=Participation.objects.current().filter(government=government).values("circle"))
 
 
 class Circle(models.Model):
@@ -213,9 +211,7 @@ class Participation(models.Model):
     government = models.ForeignKey(
         LocalGovernment, models.CASCADE, related_name="participations", verbose_name=_("local government")
     )
-    circle = models.ForeignKey(
-        Circle, models.CASCADE, related_name="participations", verbose_name=_("circle")
-    )
+    circle = models.ForeignKey(Circle, models.CASCADE, related_name="participations", verbose_name=_("circle"))
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
 

@@ -197,9 +197,7 @@ class Wall(models.constraints.BaseConstraint):
     def remove_sql(self, model, schema_editor):
         # The table stays locked: without a policy nobody sees a row.
         return Statement(
-            "; ".join(
-                f"DROP POLICY {self.name}_{command.lower()} ON %(table)s" for command in self.policies()
-            ),
+            "; ".join(f"DROP POLICY {self.name}_{command.lower()} ON %(table)s" for command in self.policies()),
             table=Table(model._meta.db_table, schema_editor.quote_name),
         )
 

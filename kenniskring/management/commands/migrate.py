@@ -13,9 +13,7 @@ WALL = Path(settings.ROOT, "regions")
 class Command(Migrate):
     def handle(self, *args, **options):
         if "owner" not in settings.DATABASES:
-            raise CommandError(
-                "Set DATABASE_OWNER_URL: only the owner role migrates. See docs/operations.md."
-            )
+            raise CommandError("Set DATABASE_OWNER_URL: only the owner role migrates. See docs/operations.md.")
         options["database"] = "owner"
         with connections["owner"].cursor() as cursor:
             # The functions name tables that come later, so their bodies are checked when they run.

@@ -1,0 +1,1 @@
+"""Verbs that change rows, a file per part of the work."""

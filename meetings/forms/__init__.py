@@ -1,0 +1,1 @@
+"""Text into clean values, a file per part of the work."""

@@ -1,0 +1,1 @@
+"""What letters about meetings say, a file per part of the work."""

@@ -1,0 +1,1 @@
+"""What people see and send, a file per part of the work."""

@@ -1,5 +1,62 @@
-"""What every page may need."""
+"""What every page may need. Lazy: a page that shows no navigation asks nothing."""
+
+from functools import partial
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from regions.permissions import Rights
+
+
+class Link(NamedTuple):
+    """A place in the navigation; ``here`` is the value of aria-current, or nothing."""
+
+    label: str
+    address: str
+    here: str = ""
 
 
 def portal(request):
-    return {}
+    rights = getattr(request, "rights", Rights())  # not there when the request failed before we knew who asks
+    return {
+        "rights": rights,
+        "base_url": settings.BASE_URL,
+        "demo": settings.DEMO,
+        "navigation": partial(navigation, request, rights),
+    }
+
+
+def navigation(request, rights: Rights) -> list[Link]:
+    """The main navigation for whoever asks: what is there for all, then what they lead."""
+    places = [
+        (_("Meetings"), "meetings", []),
+        (_("Circles"), "circles", []),
+        (_("Local governments"), "governments", []),
+    ]
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        many = len(rights.desks) > 1
+        places += [
+            (_("Planning %(circle)s") % {"circle": name} if many else _("Planning"), "desk", [slug])
+            for slug, name in rights.desks
+        ]
+        if rights.led:
+            places.append((_("Speakers"), "speakers", []))
+        if rights.is_manager:
+            places.append((_("Administration"), "admin:index", []))
+    return [_link(request.path, *place) for place in places if _exists(*place[1:])]
+
+
+def _exists(name: str, args: list[str]) -> bool:
+    try:
+        return bool(reverse(name, args=args))
+    except NoReverseMatch:
+        return False
+
+
+def _link(path: str, label: str, name: str, args: list[str]) -> Link:
+    address = reverse(name, args=args)
+    here = "page" if path == address else "true" if path.startswith(address) else ""
+    return Link(label, address, here)

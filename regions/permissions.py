@@ -46,6 +46,7 @@ class Rights:
     led: frozenset[int] = field(default_factory=frozenset)
     is_insider: bool = False
     is_manager: bool = False
+    desks: tuple[tuple[str, str], ...] = ()  # slug and name of the circles they lead as a trekker, for the navigation
 
     def role_in(self, circle_id: int) -> Role:
         if self.is_manager:
@@ -64,6 +65,19 @@ class Rights:
 def rights_of_the_actor() -> Rights:
     """Asked of PostgreSQL in one query, by the same functions as the wall, so that the two gates cannot drift apart."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager()")
-        circles, peers, led, is_insider, is_manager = cursor.fetchone()
-    return Rights(frozenset(circles), frozenset(peers), frozenset(led), is_insider, is_manager)
+        cursor.execute(
+            """
+            SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager(),
+                   (SELECT array_agg(ARRAY[slug, name] ORDER BY name) FROM regions_circle
+                    WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward()))
+            """
+        )
+        circles, peers, led, is_insider, is_manager, desks = cursor.fetchone()
+    return Rights(
+        frozenset(circles),
+        frozenset(peers),
+        frozenset(led),
+        is_insider,
+        is_manager,
+        tuple((slug, name) for slug, name in desks or []),
+    )

@@ -77,7 +77,13 @@ class Member(AbstractBaseUser):
     is_community_manager = models.BooleanField(
         _("community manager"), default=False, help_text=_("Works for V-ICT-OR and follows all circles.")
     )
+    works_elsewhere = models.BooleanField(
+        _("works for another organisation"),
+        default=False,
+        help_text=_("Said so when registering: an address of a local government proves no place in its circle."),
+    )
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+    last_login = None  # logging in changes no row that others read, and nobody needs to know when it was
 
     objects = MemberManager()
 

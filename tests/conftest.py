@@ -3,13 +3,66 @@
 Fixtures that make rows act as the system; a test says who is asking with ``acting_as`` or by logging in a client.
 """
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
+from django.db import connections
 from django.test import Client
 
 from regions.wall import SYSTEM, acting_as, member
 
 from . import make
 from .servers import django_db_setup  # noqa: F401  (ours instead of the one of pytest-django)
+from .smtp import mailbox  # noqa: F401
+
+
+@pytest.fixture
+def db(request):
+    """A transaction that is taken back afterwards; for a test that asks for ``committed``, real commits."""
+    request.getfixturevalue("committed" if "committed" in request.fixturenames else "_django_db_helper")
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):  # noqa: F811
+    """Real commits, that other processes and threads see. All tables are emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("SET lock_timeout = '10s'")
+        tables = owner.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchone()[0]
+        owner.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def together(committed):
+    """``together(20, register)``: call ``register(0)`` … ``register(19)`` at once, each in a thread of its own.
+
+    Gives what they returned, in order; an exception is returned like a value. A thread starts without an actor.
+    """
+
+    def run(count, call):
+        gate = threading.Barrier(count)
+
+        def one(number):
+            try:
+                gate.wait(10)
+                return call(number)
+            except Exception as error:  # noqa: BLE001
+                return error
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(one, range(count)))
+
+    return run
 
 
 @pytest.fixture

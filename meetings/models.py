@@ -152,6 +152,9 @@ class Meeting(models.Model):
     )
     invited_at = models.DateTimeField(_("invitations sent"), null=True, blank=True, editable=False)
     made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(
+        _("changed"), auto_now=True, help_text="LAST-MODIFIED of RFC 5545; name it in update_fields."
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -387,6 +390,14 @@ class Talk(models.Model):
     speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="talks", verbose_name=_("speaker"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
     message = models.TextField(_("message to the speaker"), blank=True, max_length=2000)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     reply = models.TextField(_("reply"), blank=True, max_length=1000)

@@ -1,0 +1,228 @@
+"""Meetings as calendar files: invitations and cancellations in letters (RFC 5546), feeds to subscribe to (RFC 5545).
+
+A file holds what its one reader may see, and no address but the reader's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from icalendar import CLASS, STATUS, TRANSP, Calendar, Conference, Event, Timezone, vCalAddress, vDuration
+
+from mailroom.links import absolute
+from mailroom.outgoing import CalendarFile
+from members.models import Member
+from regions import wall
+
+from .models import AgendaItem, JoinLink, Meeting, Registration
+
+PRODUCT = "-//V-ICT-OR//Kenniskring//NL"
+
+# RFC 5545, 3.6.5. By rule and not by a list of dates, so that it has no last year; times are those before the change.
+BRUSSELS = """\
+BEGIN:VTIMEZONE
+TZID:Europe/Brussels
+BEGIN:DAYLIGHT
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:CEST
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+END:STANDARD
+END:VTIMEZONE
+"""
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545, 3.1 forbids these in a text
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of a meeting is personal: the online link if the reader may have it, and the reader's own answer."""
+
+    link: str = ""
+    answer: str | None = None
+    waiting: bool = False
+
+    @property
+    def is_coming(self) -> bool:
+        return self.answer == Registration.Answer.YES and not self.waiting
+
+    @property
+    def partstat(self) -> str:
+        """PARTSTAT of RFC 5545, 3.2.12. Being invited is no answer, and a place in line is no seat."""
+        if self.answer is None:
+            return "NEEDS-ACTION"
+        if self.answer == Registration.Answer.NO:
+            return "DECLINED"
+        return "ACCEPTED" if self.is_coming else "TENTATIVE"
+
+    @property
+    def busy(self) -> str:
+        """What Outlook shows in a feed, where a PARTSTAT may not stand: [MS-OXCICAL] 2.1.3.1.1.20.31."""
+        return {"ACCEPTED": "BUSY", "TENTATIVE": "TENTATIVE"}.get(self.partstat, "FREE")
+
+
+def invitation_for(meeting: Meeting, member: Member) -> CalendarFile:
+    """The .ics of a letter that invites, confirms or tells of a change. Whoever is acting, the file is as ``member`` sees it."""
+    return CalendarFile(_letter(meeting, member, method="REQUEST"), "REQUEST")
+
+
+def cancellation_for(meeting: Meeting, member: Member) -> CalendarFile:
+    """The .ics that takes the meeting out of the calendar of ``member``; ``sequence`` must have risen before."""
+    return CalendarFile(_letter(meeting, member, method="CANCEL"), "CANCEL")
+
+
+def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
+    """A calendar to subscribe to, in three queries. Run it as who will read it: the wall leaves out the rest.
+
+    ``reader``'s own answers show as free, tentative or busy: RFC 5545 (3.8.4.1) wants no ATTENDEE in what is published.
+    """
+    meetings = meetings.select_related("circle", "host", "join_link").prefetch_related("agenda")
+    if reader:
+        meetings = meetings.with_answer_of(reader)  # type: ignore[attr-defined]
+    calendar = _calendar("PUBLISH")
+    calendar.calendar_name = _clean(name)
+    interval = vDuration(dt.timedelta(hours=1))
+    interval.params["VALUE"] = "DURATION"  # RFC 7986, 5.7
+    calendar.add("REFRESH-INTERVAL", interval)
+    calendar.add("X-PUBLISHED-TTL", "PT1H")
+    for meeting in meetings:
+        seen = Seen(
+            link=meeting.join_link.url if hasattr(meeting, "join_link") else "",
+            answer=getattr(meeting, "my_answer", None),
+            waiting=bool(getattr(meeting, "my_waiting", False)),
+        )
+        calendar.add_component(_event(meeting, seen, cancelled=meeting.state == Meeting.State.CANCELLED))
+    return _text(calendar)
+
+
+def _letter(meeting: Meeting, member: Member, *, method: str) -> str:
+    """A calendar with one event and one attendee: the reader."""
+    with wall.switch_actor(wall.member(member.pk), because="a calendar file holds what its reader may see"):
+        link = JoinLink.objects.filter(meeting=meeting.pk).values_list("url", flat=True).first()
+        answered = Registration.objects.filter(meeting=meeting.pk, member=member.pk)
+        answer, waiting = answered.values_list("answer", "waiting").first() or (None, False)
+    cancelled = method == "CANCEL"
+    seen = Seen("" if cancelled else link or "", answer, waiting)
+    event = _event(meeting, seen, cancelled=cancelled)
+    reader = _address(member.name, member.email)
+    # The buttons of our letter answer, so no reply by mail is asked for: nobody would read it.
+    reader.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
+    reader.params["PARTSTAT"] = seen.partstat
+    event.attendees = [reader]
+    calendar = _calendar(method)
+    calendar.add_component(event)
+    return _text(calendar)
+
+
+def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
+    summary = f"{meeting.circle.name}: {meeting.title}"
+    event = Event.new(
+        uid=f"{meeting.uid}@{urlsplit(settings.BASE_URL).hostname}",
+        sequence=meeting.sequence,
+        stamp=timezone.now(),
+        created=meeting.made_at,
+        last_modified=meeting.changed_at,
+        start=_local(meeting.starts_at),
+        end=_local(meeting.ends_at),
+        # Outlook shows a cancelled meeting of a feed as if it were on, so the words say it too.
+        summary=_line(_("Cancelled: %s") % summary if cancelled else summary),
+        description="\n\n".join(_description(meeting, seen, cancelled=cancelled)),
+        location=_location(meeting, seen) or None,
+        url=absolute(meeting.get_absolute_url()),
+        status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
+        transparency=TRANSP.OPAQUE if seen.is_coming and not cancelled else TRANSP.TRANSPARENT,
+        classification=CLASS.PUBLIC if meeting.audience == Meeting.Audience.PUBLIC else CLASS.PRIVATE,
+        organizer=_address(meeting.circle.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+    )
+    event.add("X-MICROSOFT-CDO-BUSYSTATUS", "FREE" if cancelled else seen.busy)
+    if seen.link and meeting.is_online:
+        event.conferences = [Conference(seen.link, feature="VIDEO", label=_("Join online"))]
+    return event
+
+
+def _description(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Iterator[str]:
+    """What it is about, the programme in short, and where to answer: paragraphs."""
+    if cancelled:
+        yield _clean(_("This meeting is cancelled. %s") % meeting.cancelled_because)
+    elif seen.waiting:
+        yield _("You are on the waiting list.")
+    if meeting.about:
+        yield _clean(Truncator(meeting.about).chars(600))
+    programme = list(_programme(meeting.starts_at, meeting.agenda.all()))
+    if programme and not cancelled:
+        yield "\n".join([_("Programme"), *programme])
+    if seen.link and meeting.is_online:
+        yield _("Join online: %s") % seen.link
+    if meeting.route and meeting.is_in_person and not cancelled:
+        yield _clean(_("How to get there: %s") % meeting.route)
+    yield _("Read more and answer: %s") % absolute(meeting.get_absolute_url())
+
+
+def _programme(starts_at: dt.datetime, agenda: Iterable[AgendaItem]) -> Iterator[str]:
+    for item in agenda:
+        yield _line(f"{date_format(_local(starts_at), 'H.i')} {item.title}")
+        starts_at += dt.timedelta(minutes=item.minutes)
+
+
+def _location(meeting: Meeting, seen: Seen) -> str:
+    """The place, the link, or both; "online" for who may not have the link."""
+    host = meeting.host.name if meeting.host else ""
+    place = ", ".join(filter(None, [host, meeting.venue, meeting.address])) if meeting.is_in_person else ""
+    online = (seen.link or _("online")) if meeting.is_online else ""
+    return _line(" / ".join(filter(None, [place, online])))
+
+
+def _address(name: str, email: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    # A parameter cannot hold a double quote or a line break (RFC 5545, 3.2); RFC 6868's way out is not known to Outlook.
+    address.params["CN"] = _line(name).replace('"', "'")
+    return address
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(timezone.get_default_timezone())
+
+
+def _clean(text: str) -> str:
+    return CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
+
+
+def _line(text: str) -> str:
+    return " ".join(_clean(text).split())
+
+
+@cache
+def _brussels() -> Timezone:
+    return Timezone.from_ical(BRUSSELS)
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method)
+    calendar.add_component(_brussels())
+    return calendar
+
+
+def _text(calendar: Calendar) -> str:
+    return calendar.to_ical().decode()

@@ -255,7 +255,14 @@ class JoinRequest(models.Model):
         verbose_name = _("request to join")
         verbose_name_plural = _("requests to join")
         constraints = [
-            Wall(name="join_requests_wall", see=f"{mine()} OR {led()}", add=led(), change=led(), delete=STEWARD),
+            # Whom a trekker asked is for that person to answer: seeing the row would tell who has a profile.
+            Wall(
+                name="join_requests_wall",
+                see=f"{mine()} OR (asked_by_id IS NULL AND {led()}) OR {STEWARD}",
+                add=led(),
+                change=led(),
+                delete=STEWARD,
+            ),
             models.UniqueConstraint(
                 fields=["member", "circle"], condition=Q(decided_at=None), name="one_open_request_per_circle"
             ),

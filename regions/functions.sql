@@ -97,7 +97,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
         SELECT member_id FROM public.members_membership
         WHERE circle_id = ANY(app.peers()) AND ended_at IS NULL
         UNION SELECT member_id FROM public.members_joinrequest
-        WHERE circle_id = ANY(app.led()) AND decided_at IS NULL
+        WHERE circle_id = ANY(app.led()) AND decided_at IS NULL AND asked_by_id IS NULL
         UNION SELECT r.member_id FROM public.meetings_registration r
         JOIN public.meetings_meeting m ON m.id = r.meeting_id WHERE m.circle_id = ANY(app.led())
     ) AS people

@@ -1,7 +1,7 @@
 -- What the owner of the wall's functions may read: just the columns they need.
 GRANT SELECT (id, is_active, is_community_manager, partner_id) ON members_member TO kenniskring_wall;
 GRANT SELECT (member_id, circle_id, role, mandate_start, mandate_end, ended_at) ON members_membership TO kenniskring_wall;
-GRANT SELECT (member_id, circle_id, decided_at) ON members_joinrequest TO kenniskring_wall;
+GRANT SELECT (member_id, circle_id, decided_at, asked_by_id) ON members_joinrequest TO kenniskring_wall;
 GRANT SELECT (id, kind) ON regions_circle TO kenniskring_wall;
 GRANT SELECT (id, kind) ON regions_partner TO kenniskring_wall;
 GRANT SELECT (id, circle_id) ON meetings_meeting TO kenniskring_wall;

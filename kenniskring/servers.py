@@ -51,6 +51,12 @@ def create_database(server: PostgresServer, name: str, *, template: str | None =
             connection.execute((ROOT / "regions" / "roles.sql").read_bytes())
 
 
+def drop_database(server: PostgresServer, name: str) -> None:
+    """Throw the database ``name`` away, whoever is still looking at it."""
+    with psycopg.connect(url(server, "postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def environment(server: PostgresServer, database: str) -> dict[str, str]:
     """DATABASE_URL for the app role and DATABASE_OWNER_URL for migrations."""
     return {

@@ -26,6 +26,7 @@ def env(name: str) -> str:
 SECRET_KEY = env("SECRET_KEY")
 BASE_URL = env("BASE_URL").rstrip("/")  # how people reach us, "https://kenniskring.example"; letters need it
 DEMO = os.environ.get("DEMO") == "1"  # fictitious people, a page with their post
+DEMO_POST = Path(os.environ.get("DEMO_POST", ROOT / ".local/demo/post"))  # where the demo's post office keeps it
 DEBUG = False
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *os.environ.get("EXTRA_HOSTS", "").split()]
 ROOT_URLCONF = "kenniskring.urls"

@@ -1,5 +1,6 @@
 """The map of the portal. Each app's own table is in its urls.py; the address says which."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from . import views
@@ -14,3 +15,5 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("mailroom.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("kenniskring.demo.urls")))

@@ -1,0 +1,67 @@
+"""The letters that the demo's post office keeps, read from its Maildir."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import email.utils
+import os
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One letter that was kept: what the list says of it, and the way to the rest."""
+
+    path: str
+    to: str
+    subject: str
+    when: dt.datetime
+
+    @property
+    def key(self) -> str:
+        """The file's name as a slug; names in a Maildir hold points and the machine's name."""
+        return re.sub(r"[^A-Za-z0-9]+", "-", Path(self.path).name)
+
+    def open(self) -> EmailMessage:
+        with open(self.path, "rb") as file:
+            return email.message_from_binary_file(file, policy=email.policy.default)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=10_000)  # a kept letter never changes
+def _kept(path: str) -> Kept:
+    message = Kept(path, "", "", timezone.now()).open()
+    when = email.utils.parsedate_to_datetime(message["Date"]) if message["Date"] else timezone.now()
+    return Kept(path, str(message["X-Envelope-To"]), str(message["Subject"]), when)
+
+
+def letters(to: str = "") -> list[Kept]:
+    """Newest first; only those whose address contains ``to``."""
+    new = Path(settings.DEMO_POST, "new")
+    if not new.is_dir():
+        return []
+    files = sorted(os.scandir(new), key=lambda file: (file.stat().st_mtime, file.name), reverse=True)
+    kept = (_kept(file.path) for file in files)
+    return [each for each in kept if to.strip().lower() in each.to.lower()]
+
+
+def find(key: str) -> Kept | None:
+    """The letter with this key. Looks among those that are there, so that a key is never taken for a path."""
+    return next((kept for kept in letters() if kept.key == key), None)
+
+
+def part(message: EmailMessage, content_type: str) -> str:
+    """The text of the first part of this type, or nothing."""
+    for each in message.walk():
+        if each.get_content_type() == content_type:
+            content = each.get_content()  # type: ignore[attr-defined]
+            return content if isinstance(content, str) else content.decode()
+    return ""

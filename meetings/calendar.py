@@ -50,6 +50,7 @@ TZNAME:CET
 END:STANDARD
 END:VTIMEZONE
 """
+SURE = {Meeting.State.DRAFT: STATUS.TENTATIVE}  # a trekker looking ahead
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545, 3.1 forbids these in a text
 
 
@@ -81,7 +82,10 @@ class Seen:
 
 
 def invitation_for(meeting: Meeting, member: Member) -> CalendarFile:
-    """The .ics of a letter that invites, confirms or tells of a change. Whoever is acting, the file is as ``member`` sees it."""
+    """The .ics of a letter that invites, confirms or tells of a change.
+
+    Whoever is acting, it holds what ``member`` may see.
+    """
     return CalendarFile(_letter(meeting, member, method="REQUEST"), "REQUEST")
 
 
@@ -93,7 +97,7 @@ def cancellation_for(meeting: Meeting, member: Member) -> CalendarFile:
 def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
     """A calendar to subscribe to, in three queries. Run it as who will read it: the wall leaves out the rest.
 
-    ``reader``'s own answers show as free, tentative or busy: RFC 5545 (3.8.4.1) wants no ATTENDEE in what is published.
+    ``reader``'s own answers show as free, tentative or busy: what is published has no ATTENDEE (RFC 5545, 3.8.4.1).
     """
     meetings = meetings.select_related("circle", "host", "join_link").prefetch_related("agenda")
     if reader:
@@ -148,7 +152,7 @@ def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
         description="\n\n".join(_description(meeting, seen, cancelled=cancelled)),
         location=_location(meeting, seen) or None,
         url=absolute(meeting.get_absolute_url()),
-        status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
+        status=STATUS.CANCELLED if cancelled else SURE.get(meeting.state, STATUS.CONFIRMED),
         transparency=TRANSP.OPAQUE if seen.is_coming and not cancelled else TRANSP.TRANSPARENT,
         classification=CLASS.PUBLIC if meeting.audience == Meeting.Audience.PUBLIC else CLASS.PRIVATE,
         organizer=_address(meeting.circle.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
@@ -193,7 +197,7 @@ def _location(meeting: Meeting, seen: Seen) -> str:
 
 def _address(name: str, email: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
-    # A parameter cannot hold a double quote or a line break (RFC 5545, 3.2); RFC 6868's way out is not known to Outlook.
+    # A parameter holds no double quote or line break (RFC 5545, 3.2); RFC 6868's way out is not known to Outlook.
     address.params["CN"] = _line(name).replace('"', "'")
     return address
 

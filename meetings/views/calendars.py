@@ -1,0 +1,88 @@
+"""Calendar files to download, and feeds that calendars come back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from meetings.actions.calendars import renew_feed as renew
+from meetings.calendar import feed_of
+from meetings.models import Meeting, Registration
+from members.models import FeedAddress, Member
+from regions.access import by_link, members_only, open_to_all
+from regions.models import Circle
+from regions.permissions import rights_of_the_actor
+from regions.wall import VISITOR, as_system, member, switch_actor
+
+
+@by_link
+@require_safe
+def feed(request, secret):
+    """The meetings of whoever has this secret address: what that person may see now, whoever comes for it."""
+    with as_system("the secret in the address says whose feed it is"):
+        addresses = FeedAddress.objects.select_related("member").filter(member__is_active=True)
+        reader = get_object_or_404(addresses, secret=secret).member
+    with switch_actor(member(reader.pk), because="a feed shows what its owner may see"):
+        text = feed_of(_of_interest_to(reader), "Kenniskring", reader=reader)
+    return _calendar(request, text, private=True, no_cache=True)
+
+
+@open_to_all
+@require_safe
+def circle_feed(request, slug):
+    """The public meetings of a circle: the same for everyone, members too, so that it can be passed on."""
+    with switch_actor(VISITOR, because="a public feed is the same for everyone"):
+        circle = get_object_or_404(Circle, slug=slug)
+        text = feed_of(_recent().filter(circle=circle, audience=Meeting.Audience.PUBLIC), circle.name)
+    return _calendar(request, text, public=True, max_age=900)
+
+
+@open_to_all
+@require_safe
+def meeting_calendar(request, pk):
+    """One meeting, to put in a calendar by hand."""
+    meeting = get_object_or_404(Meeting, pk=pk)
+    reader = request.user if request.user.is_authenticated else None
+    text = feed_of(Meeting.objects.filter(pk=pk), meeting.circle.name, reader=reader)
+    response = _calendar(request, text, private=True, no_cache=True)
+    response["Content-Disposition"] = f'attachment; filename="bijeenkomst-{timezone.localdate(meeting.starts_at)}.ics"'
+    return response
+
+
+@members_only
+@require_POST
+def renew_feed(request):
+    renew(by=request.user)
+    messages.success(request, _("Your calendar has a new address. The old one no longer works."))
+    return redirect("mine")
+
+
+def _recent() -> QuerySet[Meeting]:
+    """To come, or in the past year; not what is still being planned."""
+    a_year_ago = timezone.now() - dt.timedelta(days=365)
+    return Meeting.objects.filter(ends_at__gte=a_year_ago).exclude(state=Meeting.State.DRAFT).order_by("starts_at")
+
+
+def _of_interest_to(reader: Member) -> QuerySet[Meeting]:
+    """Those of the reader's circles, and those elsewhere to which the reader did not say no."""
+    answered = Registration.objects.filter(meeting=OuterRef("pk"), member=reader)
+    said_yes = Exists(answered.exclude(answer=Registration.Answer.NO))
+    return _recent().filter(Q(circle__in=rights_of_the_actor().circles) | said_yes)
+
+
+def _calendar(request, text: str, **cache_control) -> HttpResponse:
+    """The file, or 304 for who has it. DTSTAMP says when it was made and is no change."""
+    digest = hashlib.sha256(re.sub(r"(?m)^DTSTAMP:.*$", "", text).encode()).hexdigest()
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={"ETag": f'W/"{digest[:32]}"'})
+    patch_cache_control(response, **cache_control)
+    return get_conditional_response(request, etag=response["ETag"], response=response)

@@ -1,0 +1,104 @@
+"""Yes, maybe or no to a meeting; who gets a seat, and who is next when one comes free."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from mailroom.actions import post, post_all
+from meetings.letters import answers as letters
+from meetings.models import Meeting, Registration
+from members.models import Member
+from regions.wall import as_system, member, switch_actor
+
+YES, MAYBE, NO = Registration.Answer.YES, Registration.Answer.MAYBE, Registration.Answer.NO
+
+
+class MeetingClosed(Exception):
+    """It has begun, is cancelled, or is not published."""
+
+
+class WrongWayToAttend(Exception):
+    """On site at a meeting that is only online, or the other way round."""
+
+
+@transaction.atomic
+def register(meeting: Meeting, *, by: Member, answer: str, attending: str = "") -> Registration:
+    """Note the answer of ``by``, who gets a seat or a place in line. The same answer again changes nothing.
+
+    Every yes goes through the line, so nobody passes those who wait. Raises MeetingClosed or WrongWayToAttend.
+    """
+    meeting = _at_the_counter(meeting)
+    if not meeting.is_open:
+        raise MeetingClosed
+    attending = "" if answer == NO else attending
+    if answer != NO and attending not in meeting.ways_to_attend:
+        raise WrongWayToAttend
+    registration = Registration.objects.filter(meeting=meeting, member=by).first()
+    registration = registration or Registration(meeting=meeting, member=by)
+    if (registration.answer, registration.attending) == (answer, attending):
+        return registration
+    registration.answer, registration.attending = answer, attending
+    registration.waiting = answer == YES
+    registration.answered_at = timezone.now()
+    registration.save()  # the wall refuses who does not see the meeting
+    seated = _seat_who_is_first(meeting)
+    registration.waiting = registration.waiting and registration not in seated
+    if registration.waiting:
+        post(letters.waiting(registration))
+    elif answer == YES:
+        post(letters.confirmation(registration))
+    post_all(letters.promoted(each) for each in seated if each != registration)
+    return registration
+
+
+@transaction.atomic
+def fill_free_seats(meeting: Meeting) -> list[Registration]:
+    """Seat those who are first in line, and tell them: to be called when seats are added. Returns who got one."""
+    seated = _seat_who_is_first(_at_the_counter(meeting))
+    post_all(letters.promoted(each) for each in seated)
+    return seated
+
+
+def place_in_line(registration: Registration) -> int:
+    """1 for who gets the next seat of that kind. Counts rows that are not for everybody's eyes."""
+    with as_system("how many wait before you is yours to know, who they are is not"):
+        line = Registration.objects.in_line().filter(
+            meeting=registration.meeting_id, attending=registration.attending, member__is_active=True
+        )
+        return list(line.values_list("pk", flat=True)).index(registration.pk) + 1
+
+
+def _at_the_counter(meeting: Meeting) -> Meeting:
+    """The meeting as it is now, with nobody else changing who comes until the transaction ends."""
+    with as_system("the meeting's row is the counter, whoever stands before it"):
+        return Meeting.objects.select_related("circle", "host").lock(meeting)
+
+
+def _seat_who_is_first(meeting: Meeting) -> list[Registration]:
+    """Free seats to the first in line, per way of attending. Asks for a locked meeting."""
+    if not meeting.is_open:
+        return []
+    seated: list[Registration] = []
+    with as_system("a free seat goes to the first in line"):
+        # Counted in a statement of its own: one that had to wait for the lock still sees what was before it.
+        taken = Meeting.objects.with_seats_taken().get(pk=meeting.pk)
+        for way in meeting.ways_to_attend:
+            seats = meeting.seats(way)
+            free = None if seats is None else max(0, seats - getattr(taken, f"taken_{way}"))
+            line = Registration.objects.in_line().filter(meeting=meeting, attending=way).select_related("member")
+            seated += islice(filter(_still_there, line), free)
+        for registration in seated:
+            registration.meeting, registration.waiting = meeting, False
+            registration.save(update_fields=["waiting"])
+    return seated
+
+
+def _still_there(registration: Registration) -> bool:
+    """Active, and the meeting still exists for this member, who may have left the circle while waiting."""
+    if not registration.member.is_active:
+        return False
+    with switch_actor(member(registration.member_id), because="who no longer sees a meeting gets no seat in it"):
+        return Meeting.objects.filter(pk=registration.meeting_id).exists()

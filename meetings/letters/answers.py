@@ -1,0 +1,112 @@
+"""Letters to who answered: you have a seat, you are in line, a seat came free. And the way to answer from a letter."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mailroom.links import absolute, make_token
+from mailroom.outgoing import Outgoing
+from meetings import words
+from meetings.calendar import invitation_for
+from meetings.models import Attending, JoinLink, Meeting, Registration
+from members.models import Member
+from regions.wall import member as wall_member
+from regions.wall import switch_actor
+
+ANSWERS_IN_ADDRESS = {
+    "ja": Registration.Answer.YES,
+    "misschien": Registration.Answer.MAYBE,
+    "nee": Registration.Answer.NO,
+}
+"""How an answer is called in an address."""
+
+
+def answer_address(meeting: Meeting, member: Member, answer: str | None = None) -> str:
+    """Where the holder of the letter answers without logging in; ``answer`` (yes, maybe, no) is suggested there."""
+    path = reverse("answer_by_letter", args=[make_token("answer", [meeting.pk, member.pk])])
+    if answer is None:
+        return absolute(path)
+    word = next(word for word, meant in ANSWERS_IN_ADDRESS.items() if meant == answer)
+    return absolute(f"{path}?{urlencode({'antwoord': word})}")
+
+
+def confirmation(registration: Registration) -> Outgoing:
+    """You said yes, and there is a seat."""
+    meeting = registration.meeting
+    return _letter(
+        registration,
+        kind="confirmation",
+        verb=_("You are coming"),
+        paragraphs=[_("You have a place at “%(title)s”.") % {"title": meeting.title}, _how(registration)],
+    )
+
+
+def waiting(registration: Registration) -> Outgoing:
+    """You said yes, and all seats are taken."""
+    return _letter(
+        registration,
+        kind="waiting_list",
+        verb=_("Waiting list"),
+        paragraphs=[
+            _("All seats for “%(title)s” are taken, so you are on the waiting list.")
+            % {"title": registration.meeting.title},
+            _("When a seat comes free and it is your turn, you have it at once. We then write to you."),
+        ],
+    )
+
+
+def promoted(registration: Registration) -> Outgoing:
+    """You were in line, and now you have a seat."""
+    meeting = registration.meeting
+    return _letter(
+        registration,
+        kind="promoted",
+        verb=_("A seat came free"),
+        paragraphs=[
+            _("A seat came free for “%(title)s”, and it is yours. You need not do anything.")
+            % {"title": meeting.title},
+            _how(registration),
+        ],
+    )
+
+
+def _how(registration: Registration) -> str:
+    if registration.attending == Attending.ONLINE:
+        return _("You take part online.")
+    return _("You come to the place itself.")
+
+
+def _letter(registration: Registration, *, kind: str, verb: str, paragraphs: list[str]) -> Outgoing:
+    """What the three have in common. Another answer is another letter; the same answer twice is the same one."""
+    meeting, member = registration.meeting, registration.member
+    return Outgoing(
+        kind=kind,
+        thing=f"meeting:{meeting.pk}",
+        version=f"{registration.attending}-{registration.answered_at.timestamp():.6f}",
+        to=member.email,
+        member=member,
+        circle=meeting.circle,
+        subject=words.subject(verb, meeting),
+        paragraphs=paragraphs,
+        facts=[*words.facts(meeting), *_join_online(registration)],
+        buttons=[
+            (_("Change your answer"), answer_address(meeting, member)),
+            (_("See the meeting"), absolute(meeting.get_absolute_url())),
+        ],
+        closing=[_("Can you not come after all? Change your answer, so that someone else can have your seat.")],
+        calendar=invitation_for(meeting, member),
+        not_after=meeting.starts_at,
+    )
+
+
+def _join_online(registration: Registration) -> list[tuple[str, str]]:
+    """The online link, for who has a seat: what the wall shows to this very person."""
+    meeting = registration.meeting
+    if registration.waiting or not meeting.is_online:
+        return []
+    with switch_actor(wall_member(registration.member_id), because="a letter tells what its reader may see"):
+        link = JoinLink.objects.filter(meeting=meeting).first()
+    return [(_("Join online"), link.url)] if link else []

@@ -1,0 +1,48 @@
+"""When and where a meeting is, in words: for letters and pages alike. Belgian wall-clock time."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from .models import Meeting
+
+
+def day(meeting: Meeting) -> str:
+    """12 maart"""
+    return date_format(timezone.localtime(meeting.starts_at), "j F")
+
+
+def hours(meeting: Meeting) -> str:
+    """14.00 tot 16.00 uur; with the last day as well when it ends on another one."""
+    starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    until = "H.i" if starts.date() == ends.date() else "j F, H.i"
+    return _("%(start)s to %(end)s") % {"start": date_format(starts, "H.i"), "end": date_format(ends, until)}
+
+
+def when(meeting: Meeting) -> str:
+    """vrijdag 12 maart 2027, 14.00 tot 16.00 uur"""
+    return f"{date_format(timezone.localtime(meeting.starts_at), 'l j F Y')}, {hours(meeting)}"
+
+
+def where(meeting: Meeting) -> str:
+    """Host, building and address as far as known; "online" where that is possible. Never the online link."""
+    place = ", ".join(filter(None, [meeting.town, meeting.venue, meeting.address])) if meeting.is_in_person else ""
+    online = _("online") if meeting.is_online else ""
+    return _(" and ").join(filter(None, [place, online])) or _("still to be announced")
+
+
+def facts(meeting: Meeting) -> list[tuple[str, str]]:
+    """When and where, labelled, as letters tell it. Never the online link."""
+    return [(_("When"), when(meeting)), (_("Where"), where(meeting))]
+
+
+def place(meeting: Meeting) -> str:
+    """Temse, or "online"; what a subject has room for."""
+    return meeting.town or (_("online") if meeting.is_online else _("place to be announced"))
+
+
+def subject(verb: str, meeting: Meeting) -> str:
+    """[RKK Waasland] Uitnodiging: 12 maart, Temse"""
+    return f"[{meeting.circle}] {verb}: {day(meeting)}, {place(meeting)}"

@@ -28,6 +28,12 @@ LEADS_ITEM = (
     "item_id IN (SELECT i.id FROM meetings_agendaitem i JOIN meetings_meeting m ON m.id = i.meeting_id "
     f"WHERE {led('m.circle_id')})"
 )
+# A foreign key looks through the wall: what material hangs on must be of its own meeting.
+OF_THIS_MEETING = (
+    "(item_id IS NULL OR (item_id, meeting_id) IN (SELECT id, meeting_id FROM meetings_agendaitem)) "
+    "AND (talk_id IS NULL OR (talk_id, meeting_id) IN (SELECT t.id, i.meeting_id FROM meetings_talk t "
+    "JOIN meetings_agendaitem i ON i.id = t.item_id))"
+)
 
 
 class Form(models.TextChoices):
@@ -524,10 +530,8 @@ class Material(models.Model):
             Wall(
                 name="materials_wall",
                 see=SEES_MEETING,
-                add=f"{LEADS_MEETING} AND (item_id IS NULL OR (item_id, meeting_id) IN "
-                "(SELECT id, meeting_id FROM meetings_agendaitem))",
-                change=f"{LEADS_MEETING} AND (item_id IS NULL OR (item_id, meeting_id) IN "
-                "(SELECT id, meeting_id FROM meetings_agendaitem))",
+                add=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
+                change=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
             )
         ]
 

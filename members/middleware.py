@@ -1,15 +1,23 @@
 """Says to the wall who is asking, for the whole of a request."""
 
-from django.conf import settings
+from functools import partial
+
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.functional import SimpleLazyObject
 
-from regions.permissions import rights_of_the_actor
-from regions.wall import DOORKEEPER, VISITOR, acting_as, member
+from regions.permissions import Rights, rights_of_the_actor
+from regions.wall import DOORKEEPER, VISITOR, Actor, ActorAlreadySet, acting_as, current_actor, member
 
 ACCOUNTS = reverse_lazy("account_login")
+
+
+def _rights_of(actor: Actor) -> Rights:
+    """The rights of whoever asks, and never of an actor to whom the work was handed in between."""
+    if current_actor() != actor:
+        raise ActorAlreadySet(f"{current_actor()} is acting; look at request.rights before switching from {actor}.")
+    return rights_of_the_actor()
 
 
 class ActorMiddleware:
@@ -24,22 +32,28 @@ class ActorMiddleware:
         self.accounts = str(ACCOUNTS).removesuffix("login/")
 
     def __call__(self, request):
-        request.rights = SimpleLazyObject(rights_of_the_actor)
         if request.path.startswith(self.accounts):
             with acting_as(DOORKEEPER):
-                return self.get_response(request)
-        if request.path.startswith(settings.STATIC_URL):
-            return self.get_response(request)
+                return self.answer(request, DOORKEEPER)
         # The session names a member; reading that very row as that member proves the session is still good.
         claimed = request.session.get(SESSION_KEY)
         if claimed:
-            with acting_as(member(int(claimed))):
+            asking = member(int(claimed))
+            with acting_as(asking):
                 if request.user.is_authenticated:
-                    return self.get_response(request)
+                    return self.answer(request, asking)
         with acting_as(VISITOR):
-            return self.get_response(request)
+            return self.answer(request, VISITOR)
+
+    def answer(self, request, actor: Actor):
+        """The response. What a failed view wrote is taken back last: the page about the error may ask things too."""
+        request.rights = SimpleLazyObject(partial(_rights_of, actor))
+        request.raised = False
+        response = self.get_response(request)
+        if request.raised or response.status_code >= 500:
+            transaction.set_rollback(True)
+        return response
 
     def process_exception(self, request, exception):
         """A view that raises, a 404 included, takes back what it wrote."""
-        if transaction.get_connection().in_atomic_block:
-            transaction.set_rollback(True)
+        request.raised = True

@@ -10,12 +10,16 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Circle, LocalGovernment, Partner
 from regions.wall import DOOR, STEWARD, SYSTEM_ONLY, Wall, among_peers, led, mine
+
+# Being in one's circle makes a profile visible, so a trekker can put nobody there whom they do not see already.
+KNOWN = "member_id = ANY((SELECT app.people())::bigint[])"
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -100,8 +104,8 @@ class Member(AbstractBaseUser):
             Wall(
                 name="members_wall",
                 see=f"{mine('id')} OR {STEWARD} OR {DOOR} OR id = ANY((SELECT app.people())::bigint[])",
-                add=f"({DOOR} AND NOT is_community_manager) OR {STEWARD}",
-                change=f"({DOOR} AND NOT is_community_manager) OR {STEWARD}",
+                add=f"({DOOR} AND is_active AND NOT is_community_manager) OR {STEWARD}",
+                change=f"({DOOR} AND app.keeps_powers(id, is_active, is_community_manager)) OR {STEWARD}",
                 delete=STEWARD,
             ),
             models.UniqueConstraint(Lower("email"), name="one_member_per_address"),
@@ -178,8 +182,8 @@ class Membership(models.Model):
             Wall(
                 name="memberships_wall",
                 see=f"{mine()} OR {among_peers()} OR {led()}",
-                add=led(),
-                change=led(),
+                add=f"{led()} AND ({KNOWN} OR {STEWARD})",
+                change=f"{led()} AND ({KNOWN} OR {STEWARD})",
                 delete=STEWARD,
             ),
             models.UniqueConstraint(fields=["member", "circle"], condition=Q(ended_at=None), name="once_in_a_circle"),
@@ -259,8 +263,8 @@ class JoinRequest(models.Model):
             Wall(
                 name="join_requests_wall",
                 see=f"{mine()} OR (asked_by_id IS NULL AND {led()}) OR {STEWARD}",
-                add=led(),
-                change=led(),
+                add=STEWARD,
+                change=f"(asked_by_id IS NULL AND {led()} AND {KNOWN}) OR {STEWARD}",
                 delete=STEWARD,
             ),
             models.UniqueConstraint(
@@ -274,6 +278,10 @@ class JoinRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} → {self.circle}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is answered: by whom was asked, or by who decides."""
+        return reverse("answer_asking" if self.asked_by_id else "decide_request", args=[self.pk])
 
 
 def new_secret() -> str:

@@ -68,7 +68,7 @@ def circle_id_of(thing: Any) -> int:
 
 
 def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
-    """Whoever may do ``verb`` (see permissions.py) in the circle of the thing that the URL names by ``pk`` or ``slug``.
+    """Whoever may do ``verb`` (permissions.py) in the circle of the thing that the URL names by ``pk`` or ``slug``.
 
     Hands the thing to the view in the place of that key: ``@who_may("plan", Meeting) def edit(request, meeting): …``.
     """

@@ -1,11 +1,12 @@
 -- The questions that the policies of the wall ask. Code, not state: every `manage.py migrate` applies this file again,
 -- as the role that owns these functions (NOLOGIN, BYPASSRLS, reads just the columns granted in grants.sql).
+-- pg_temp stands last in every search_path, or somebody's temporary table or type would come first.
 -- All are STABLE: one answer per statement. Policies call them inside (SELECT …), so they run once per statement.
 -- Adding a function is safe at any time; changing arguments or result needs a DROP in a migration first.
 
 -- Who is asking. Raises when nobody said so: a query that returns nothing in silence is the bug we fear most.
 CREATE OR REPLACE FUNCTION app.actor() RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who text := current_setting('app.actor', true);
 BEGIN
@@ -16,39 +17,39 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION app.is_system() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog AS $$ SELECT app.actor() = 'system' $$;
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.actor() = 'system' $$;
 
 CREATE OR REPLACE FUNCTION app.is_doorkeeper() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog AS $$ SELECT app.actor() = 'doorkeeper' $$;
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.actor() = 'doorkeeper' $$;
 
 CREATE OR REPLACE FUNCTION app.today() RETURNS date
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog AS $$ SELECT (now() AT TIME ZONE 'Europe/Brussels')::date $$;
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SELECT (now() AT TIME ZONE 'Europe/Brussels')::date $$;
 
 -- The id of the member who asks; NULL for everyone else, a deactivated member included.
 CREATE OR REPLACE FUNCTION app.me() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id FROM public.members_member
     WHERE is_active AND id = CASE WHEN app.actor() LIKE 'member:%' THEN split_part(app.actor(), ':', 2)::bigint END
 $$;
 
 CREATE OR REPLACE FUNCTION app.is_manager() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.members_member WHERE id = app.me() AND is_community_manager)
 $$;
 
 CREATE OR REPLACE FUNCTION app.is_steward() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog AS $$ SELECT app.is_system() OR app.is_manager() $$;
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.is_system() OR app.is_manager() $$;
 
 -- Works for a supplier: may be in a circle, never sees who else is or who comes.
 CREATE OR REPLACE FUNCTION app.is_vendor() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.members_member m JOIN public.regions_partner p ON p.id = m.partner_id
                    WHERE m.id = app.me() AND p.kind = 'vendor')
 $$;
 
 -- In at least one circle today, or a steward. Someone who only registered is not in.
 CREATE OR REPLACE FUNCTION app.is_insider() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT app.is_steward()
         OR EXISTS (SELECT FROM public.members_membership WHERE member_id = app.me() AND ended_at IS NULL)
 $$;
@@ -56,7 +57,7 @@ $$;
 -- The circles one is in. Whoever is in a circle is in the umbrella circle too; stewards are in all, by id and not by an
 -- OR in the policies, which would cost everybody the index.
 CREATE OR REPLACE FUNCTION app.circles() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN app.is_steward() THEN (SELECT coalesce(array_agg(id), '{}') FROM public.regions_circle)
     ELSE (
         WITH joined AS (
@@ -71,7 +72,7 @@ $$;
 
 -- The circles whose people one may know.
 CREATE OR REPLACE FUNCTION app.peers() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN app.is_steward() THEN app.circles()
         WHEN app.is_vendor() THEN '{}'
@@ -80,19 +81,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     END
 $$;
 
--- The circles one leads today: a trekker whose mandate runs.
+-- The circles one leads today: a trekker whose mandate runs. A vendor leads none, or would see who comes.
 CREATE OR REPLACE FUNCTION app.led() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-    SELECT CASE WHEN app.is_steward() THEN app.circles()
-    ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-          WHERE member_id = app.me() AND ended_at IS NULL AND role = 'trekker'
-            AND mandate_start <= app.today() AND (mandate_end IS NULL OR mandate_end >= app.today()))
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE
+        WHEN app.is_steward() THEN app.circles()
+        WHEN app.is_vendor() THEN '{}'
+        ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
+              WHERE member_id = app.me() AND ended_at IS NULL AND role = 'trekker'
+                AND mandate_start <= app.today() AND (mandate_end IS NULL OR mandate_end >= app.today()))
     END
 $$;
 
 -- The members whose profile one may see: those in one's circles; for a trekker also who asked to join or answered.
 CREATE OR REPLACE FUNCTION app.people() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(member_id), '{}') FROM (
         SELECT member_id FROM public.members_membership
         WHERE circle_id = ANY(app.peers()) AND ended_at IS NULL
@@ -105,14 +108,39 @@ $$;
 
 -- The meetings outside one's circles to which one has said yes or maybe: they show the place to join.
 CREATE OR REPLACE FUNCTION app.attending() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(meeting_id), '{}') FROM public.meetings_registration
     WHERE member_id = app.me() AND answer <> 'no' AND NOT waiting
 $$;
 
--- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read.
+-- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read. NULL for
+-- who does not see it; tests/wall holds this condition against the wall of the meetings.
 CREATE OR REPLACE FUNCTION app.seats_taken(meeting bigint, attending_as text) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (SELECT count(*)::integer FROM public.meetings_registration
+            WHERE meeting_id = m.id AND answer = 'yes' AND attending = attending_as AND NOT waiting)
+    FROM public.meetings_meeting m
+    WHERE m.id = meeting AND app.actor() IS NOT NULL AND (
+        (m.state <> 'draft' AND (m.audience = 'public' OR (m.audience = 'network' AND app.is_insider())
+                                 OR m.circle_id = ANY(app.circles())))
+        OR m.circle_id = ANY(app.led()))
+$$;
+
+-- Whether a member's row keeps the powers it has: a policy sees only the new row, this looks at the old one, which is
+-- still the one of the statement's snapshot. So the doorkeeper may save a manager's password and make nobody a manager.
+CREATE OR REPLACE FUNCTION app.keeps_powers(member bigint, active boolean, manager boolean) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.members_member
+                   WHERE id = member AND is_active = active AND is_community_manager = manager)
+$$;
+
+-- Whether someone is in a circle today (in any, for the umbrella circle). Only the system asks: a letter that waited for
+-- the relay must not reach who left meanwhile.
+CREATE OR REPLACE FUNCTION app.is_in(who bigint, which bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-    SELECT count(*)::integer FROM public.meetings_registration
-    WHERE meeting_id = meeting AND answer = 'yes' AND attending = attending_as AND NOT waiting
+    SELECT app.is_system() AND EXISTS (
+        SELECT FROM public.members_membership WHERE member_id = who AND ended_at IS NULL AND (
+            circle_id = which OR EXISTS (SELECT FROM public.regions_circle WHERE id = which AND kind = 'umbrella')
+        )
+    )
 $$;

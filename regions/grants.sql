@@ -4,5 +4,9 @@ GRANT SELECT (member_id, circle_id, role, mandate_start, mandate_end, ended_at) 
 GRANT SELECT (member_id, circle_id, decided_at, asked_by_id) ON members_joinrequest TO kenniskring_wall;
 GRANT SELECT (id, kind) ON regions_circle TO kenniskring_wall;
 GRANT SELECT (id, kind) ON regions_partner TO kenniskring_wall;
-GRANT SELECT (id, circle_id) ON meetings_meeting TO kenniskring_wall;
+GRANT SELECT (id, circle_id, state, audience) ON meetings_meeting TO kenniskring_wall;
 GRANT SELECT (meeting_id, member_id, answer, attending, waiting) ON meetings_registration TO kenniskring_wall;
+
+-- What the app role reads and never writes: only migrations do.
+REVOKE INSERT, UPDATE, DELETE ON django_migrations, django_content_type, auth_permission, auth_group, auth_group_permissions
+    FROM kenniskring_app;

@@ -63,7 +63,7 @@ class Rights:
 
 
 def rights_of_the_actor() -> Rights:
-    """Asked of PostgreSQL in one query, by the same functions as the wall, so that the two gates cannot drift apart."""
+    """Asked of PostgreSQL in one query, by the wall's own functions, so that the two gates cannot drift apart."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

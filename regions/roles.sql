@@ -18,6 +18,11 @@ END $$;
 GRANT kenniskring_wall TO kenniskring_owner WITH SET TRUE, INHERIT FALSE;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+DO $$
+BEGIN
+    -- Nobody but the owner makes tables here, temporary ones included: they would come first in a search_path.
+    EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 GRANT USAGE, CREATE ON SCHEMA public TO kenniskring_owner;
 GRANT USAGE ON SCHEMA public TO kenniskring_app, kenniskring_wall;
 CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION kenniskring_wall;
@@ -25,5 +30,4 @@ GRANT USAGE ON SCHEMA app TO kenniskring_app, kenniskring_owner;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE kenniskring_owner IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kenniskring_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE kenniskring_owner IN SCHEMA public
-    GRANT USAGE, SELECT ON SEQUENCES TO kenniskring_app;
+-- No right to sequences: identity columns need none, and a sequence tells how many rows another circle has.

@@ -19,12 +19,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models, transaction
 from django.db.backends.ddl_references import Statement, Table
 
-# --- Who is asking -------------------------------------------------------------------------------------------------
+# --- Who is asking -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Someone for whom rows exist or not. ``str()`` gives the form that PostgreSQL keeps: ``member:12``, ``system``."""
+    """Someone for whom rows exist or not. ``str()`` is the form that PostgreSQL keeps: ``member:12``, ``system``."""
 
     kind: str
     member_id: int | None = None
@@ -114,7 +114,7 @@ def as_system(because: str) -> Any:
     return switch_actor(SYSTEM, because=because)
 
 
-# --- What a policy is made of ------------------------------------------------------------------------------------------
+# --- What a policy is made of ------------------------------------------------------------------------------------
 # The inner SELECT makes PostgreSQL call the function once per statement and not once per row.
 
 ANYONE = "(SELECT app.actor()) IS NOT NULL"
@@ -214,13 +214,13 @@ def walled_models() -> list[type[models.Model]]:
     return [model for model in apps.get_models() if any(isinstance(c, Wall) for c in model._meta.constraints)]
 
 
-# --- Loud failure -----------------------------------------------------------------------------------------------------------
+# --- Loud failure ------------------------------------------------------------------------------------------------
 
 
 @cache
 def _walled_tables() -> re.Pattern[str]:
     tables = [*(model._meta.db_table for model in walled_models()), *borrowed]
-    return re.compile("|".join(rf'"{re.escape(table)}"' for table in tables))
+    return re.compile(rf"\b({'|'.join(tables)})\b", re.IGNORECASE)
 
 
 def no_actor_no_query(execute, sql, params, many, context):
@@ -228,31 +228,39 @@ def no_actor_no_query(execute, sql, params, many, context):
 
     PostgreSQL raises too, but only once it looks at a row; an empty table would answer "nothing" without a word.
     """
-    if _actor.get() is None and context["connection"].alias == "default" and _walled_tables().search(sql):
-        raise NoActor(f"Say who is asking first: with acting_as(actor): … The query was: {sql[:200]}")
+    if _actor.get() is None and context["connection"].alias == "default" and _walled_tables().search(str(sql)):
+        raise NoActor(f"Say who is asking first: with acting_as(actor): … The query was: {str(sql)[:200]}")
     return execute(sql, params, many, context)
+
+
+_WRONG_ROLES = {
+    "is, or may become, a superuser or one with BYPASSRLS": (
+        "EXISTS (SELECT FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND pg_has_role(asking, oid, 'MEMBER'))"
+    ),
+    "owns tables": (
+        "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+        "AND pg_has_role(asking, relowner, 'MEMBER'))"
+    ),
+    "may TRUNCATE tables": (
+        "EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+        "AND has_table_privilege(asking, oid, 'TRUNCATE'))"
+    ),
+    "may create things beside the tables or the functions of the wall": (
+        "EXISTS (SELECT FROM pg_namespace WHERE nspname IN ('public', 'app') "
+        "AND has_schema_privilege(asking, oid, 'CREATE'))"
+    ),
+}
 
 
 def wrong_role() -> str | None:
     """Why the role of our connection must not serve people, or None when it is the right one."""
     with connection.cursor() as cursor:
+        # session_user: a SET ROLE is given back with one statement.
         cursor.execute(
-            """
-            SELECT current_user, rolsuper, rolbypassrls,
-                   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-                           WHERE nspname = 'public' AND relkind = 'r' AND pg_has_role(current_user, relowner, 'MEMBER')),
-                   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-                           WHERE nspname = 'public' AND relkind = 'r' AND has_table_privilege(c.oid, 'TRUNCATE'))
-            FROM pg_roles WHERE rolname = current_user
-            """
+            f"SELECT asking, {', '.join(_WRONG_ROLES.values())} FROM (SELECT session_user AS asking) AS who"
         )
-        role, superuser, bypass, owner, truncate = cursor.fetchone()
-    for wrong, reason in [
-        (superuser, "is a superuser"),
-        (bypass, "has BYPASSRLS"),
-        (owner, "owns tables"),
-        (truncate, "may TRUNCATE tables"),
-    ]:
+        role, *answers = cursor.fetchone()
+    for wrong, reason in zip(answers, _WRONG_ROLES, strict=True):
         if wrong:
             return f"Database role {role!r} {reason}, so the wall between circles would not hold for it."
     return None

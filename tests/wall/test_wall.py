@@ -10,18 +10,22 @@ from regions.wall import SYSTEM, VISITOR, ActorAlreadySet, NoActor, acting_as, a
 from tests import make
 
 
+def ask_postgres(statement: str):
+    """Past Django: what PostgreSQL itself says."""
+    with transaction.atomic():
+        return connection.connection.execute(statement)
+
+
 def test_without_an_actor_a_query_raises(waasland):
     with pytest.raises(NoActor):
         list(Circle.objects.all())
 
 
 def test_without_an_actor_raw_sql_raises_in_postgres(waasland):
-    with (
-        pytest.raises(Exception, match="nobody is acting"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with pytest.raises(NoActor), connection.cursor() as cursor:
         cursor.execute("SELECT name FROM regions_circle")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nobody is acting"):
+        ask_postgres("SELECT name FROM regions_circle")
 
 
 def test_a_member_sees_the_meetings_of_the_own_circle_only(waasland, kempen, lid, neighbour):
@@ -72,6 +76,5 @@ def test_the_app_role_cannot_switch_the_wall_off(house):
         "SET ROLE kenniskring_owner",
         "TRUNCATE regions_circle",
     ]:
-        with pytest.raises(Exception) as refusal, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
-        assert isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege), statement
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask_postgres(statement)

@@ -55,7 +55,8 @@ def meeting_calendar(request, pk):
     reader = request.user if request.user.is_authenticated else None
     text = feed_of(Meeting.objects.filter(pk=pk), meeting.circle.name, reader=reader)
     response = _calendar(request, text, private=True, no_cache=True)
-    response["Content-Disposition"] = f'attachment; filename="bijeenkomst-{timezone.localdate(meeting.starts_at)}.ics"'
+    name = f"bijeenkomst-{timezone.localdate(meeting.starts_at)}.ics"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -131,6 +131,11 @@ class CircleQuerySet(models.QuerySet["Circle"]):
     def for_government(self, government: LocalGovernment) -> CircleQuerySet:
         """The circles that this government takes part in today."""
         return self.filter(pk__in=Participation.objects.current().filter(government=government).values("circle"))
+
+    def with_size(self) -> CircleQuerySet:
+        """Each with ``size``: how many local governments take part today, or None."""
+        taking_part = Participation.objects.current().filter(circle=OuterRef("pk")).values("circle")
+        return self.annotate(size=Subquery(taking_part.annotate(n=Count("pk")).values("n")))
 
 
 class Circle(models.Model):

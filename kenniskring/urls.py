@@ -5,11 +5,16 @@ from django.urls import include, path
 
 from . import views
 
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error
+
 urlpatterns = [
     path("", views.front, name="front"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("members.account_urls")),
     path("", include("regions.urls")),
     path("", include("members.urls")),
     path("", include("meetings.urls")),

@@ -1,28 +1,100 @@
-"""The front page, and whether we are well."""
+"""The front page, whether we are well, and the pages for when something went wrong."""
 
-from django.db import connection
+import sys
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from regions.access import open_to_all
+
+from .front import for_member, for_visitor
 
 
 @open_to_all
 @require_GET
 def front(request):
-    return render(request, "kenniskring/front.html")
+    if request.user.is_authenticated:
+        return render(request, "kenniskring/front.html", for_member(request.user, request.rights))
+    return render(request, "kenniskring/front.html", for_visitor())
+
+
+# --- Are we well? Asked every few seconds, so without an actor and without a template ---------------------------
 
 
 @open_to_all
 @require_GET
 def live(request):
+    """This process answers; says nothing about what it needs."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @open_to_all
 @require_GET
 def ready(request):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"database": "ok"})
+    """Whether people can be sent here. Without Redis letters wait and pages work, so that is only reported."""
+    report = {"database": _database(), "redis": _redis()}
+    return JsonResponse(report, status=200 if report["database"] == "ok" else 503)
+
+
+class NotMigrated(Exception):
+    """The tables are older than the code."""
+
+
+@cache
+def _assert_migrated() -> None:
+    """Raises NotMigrated. Once migrated is always migrated, for as long as this process lives."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotMigrated
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        _assert_migrated()
+    except (OperationalError, InterfaceError):
+        return "away"
+    except NotMigrated:
+        return "not migrated"
+    return "ok"
+
+
+def _redis() -> str:
+    try:
+        with redis.Redis.from_url(
+            settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+        ) as broker:
+            broker.ping()
+    except redis.RedisError:
+        return "away"
+    return "ok"
+
+
+# --- When something went wrong -----------------------------------------------------------------------------------
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request, exception):
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Without the request, so without any query: nobody knows what still works."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
+    return HttpResponse(render_to_string("500.html"), status=500)

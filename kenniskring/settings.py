@@ -10,6 +10,8 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from .timetable import TIMETABLE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -104,7 +106,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kenniskring_cache"},
 }
 
-# --- Celery: does the sending, remembers nothing ---------------------------------------------------------------------
+# --- Celery: does the sending, remembers nothing -------------------------------------------------------------------
 
 CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -113,9 +115,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "max_retries": 0,
 }
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_TIME_LIMIT = 20 * 60  # seconds; a relay may think for ten minutes about one letter
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = int(os.environ.get("WORKERS", "4"))  # sending is waiting
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = TIMETABLE
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # remembers nothing: PostgreSQL does
 CELERY_TIMEZONE = "Europe/Brussels"
 
 # --- Letters: through the mailroom only -------------------------------------------------------------------------------

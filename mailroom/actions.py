@@ -1,50 +1,133 @@
-"""Promising letters. Sending them is the postman's work, in ``postman.py``."""
+"""Promising letters, and taking promises back. Sending them is the postman's work, in ``postman.py``."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.core.mail import make_msgid
-from django.core.mail.utils import DNS_NAME
-from django.template.loader import render_to_string
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from regions.wall import as_system
 
-from .models import Delivery, Letter
+from . import bell
+from .models import Delivery, Letter, Silence, Slot
 from .outgoing import Outgoing
+from .rendering import Printer, unsubscribe_address
+
+KEPT = dt.timedelta(days=30)
 
 
 def post(*letters: Outgoing) -> int:
-    """Promise letters in the transaction that makes them true; they leave after its commit. Returns how many are new."""
+    """Promise letters in the transaction that makes them true; they leave after its commit. Gives how many are new."""
     return post_all(letters)
 
 
+@transaction.atomic
 def post_all(letters: Iterable[Outgoing]) -> int:
     """As ``post``, for many."""
-    new = 0
+    # In order of key, so that two who post the same letters at once wait for each other and not in a circle.
+    by_key = dict(sorted((letter.dedupe_key, letter) for letter in letters))
+    if not by_key:
+        return 0
     with as_system("a letter that was promised is the portal's own business"):
-        for letter in letters:
-            delivery, created = Delivery.objects.get_or_create(
-                dedupe_key=letter.dedupe_key,
-                defaults={
-                    "kind": letter.kind,
-                    "about": letter.thing,
-                    "circle": letter.circle,
-                    "member": letter.member,
-                    "to": letter.to,
-                    "subject": letter.subject[:200],
-                    "message_id": make_msgid(domain=DNS_NAME.get_fqdn()),
-                    "not_after": letter.not_after,
-                },
-            )
-            if created:
-                Letter.objects.create(
-                    delivery=delivery,
-                    text=render_to_string("mailroom/letter.txt", {"letter": letter}),
-                    html=render_to_string("mailroom/letter.html", {"letter": letter}),
-                    headers=letter.headers,
-                    calendar=letter.calendar.text if letter.calendar else "",
-                    calendar_method=letter.calendar.method if letter.calendar else "",
-                )
-                new += 1
-    return new
+        offered = [_delivery(letter) for letter in by_key.values()]
+        Delivery.objects.bulk_create(offered, ignore_conflicts=True)
+        # Someone else's promise of the same letter has another Message-ID.
+        new = Delivery.objects.filter(message_id__in=[delivery.message_id for delivery in offered])
+        printer = Printer()
+        promised = [_letter(pk, by_key[key], printer) for pk, key in new.values_list("pk", "dedupe_key")]
+        Letter.objects.bulk_create(promised)
+    if promised:
+        bell.ring_after_commit(len(promised))
+    return len(promised)
+
+
+def _delivery(letter: Outgoing) -> Delivery:
+    return Delivery(
+        dedupe_key=letter.dedupe_key,
+        kind=letter.kind,
+        about=letter.thing,
+        circle=letter.circle,
+        member=letter.member,
+        to=letter.to,
+        subject=" ".join(letter.subject.split())[:200],
+        message_id=make_msgid(domain=settings.ALLOWED_HOSTS[0]),
+        not_after=letter.not_after,
+        can_unsubscribe=letter.can_unsubscribe,
+        only_while_member=letter.only_while_member,
+    )
+
+
+def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> Letter:
+    text, html = printer.text_and_html(letter)
+    headers = dict(letter.headers)
+    if refusing := unsubscribe_address(letter):
+        headers |= {  # RFC 8058
+            "List-Unsubscribe": f"<{refusing}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return Letter(
+        delivery_id=delivery_pk,
+        text=text,
+        html=html,
+        headers=headers,
+        calendar=letter.calendar.text if letter.calendar else "",
+        calendar_method=letter.calendar.method if letter.calendar else "",
+    )
+
+
+def try_again(deliveries: Iterable[Delivery]) -> int:
+    """Put failed letters back in the queue, with all their tries. Returns how many."""
+    failed = Delivery.objects.failed().filter(pk__in=[delivery.pk for delivery in deliveries])
+    with as_system("whoever sees that a letter failed may have it tried again"):
+        count = failed.update(state=Delivery.State.QUEUED, attempts=0, due_at=timezone.now())
+    if count:
+        bell.ring_after_commit(count)
+    return count
+
+
+@transaction.atomic
+def unsubscribe(address: str, circle_id: int) -> None:
+    """Send this address no more letters of the circle that can be refused; those that wait are withdrawn. Twice is
+    harmless."""
+    with as_system("whoever holds the letter may refuse the next one"):
+        Silence.objects.bulk_create([_refusal(address, circle_id)], ignore_conflicts=True)
+        Delivery.objects.unsent().filter(to__iexact=address, circle=circle_id, can_unsubscribe=True).update(
+            state=Delivery.State.WITHDRAWN, leased_until=None, error=_("Unsubscribed.")
+        )
+
+
+def subscribe_again(address: str, circle_id: int) -> None:
+    """Take back ``unsubscribe``. Letters of the time between do not come any more."""
+    with as_system("whoever holds the letter may want them again"):
+        Silence.objects.filter(address__iexact=address, circle=circle_id, reason=Silence.Reason.UNSUBSCRIBED).delete()
+
+
+def has_unsubscribed(address: str, circle_id: int) -> bool:
+    with as_system("whoever holds the letter may know whether the next one comes"):
+        return Silence.objects.filter(
+            address__iexact=address, circle=circle_id, reason=Silence.Reason.UNSUBSCRIBED
+        ).exists()
+
+
+def _refusal(address: str, circle_id: int) -> Silence:
+    return Silence(address=address.lower(), circle_id=circle_id, reason=Silence.Reason.UNSUBSCRIBED)
+
+
+def throw_away() -> int:
+    """Delete the texts of letters that left (or never will) a month ago, and slots as old. Returns how many texts.
+
+    What was sent to whom stays; the texts hold personal links.
+    """
+    before = timezone.now() - KEPT
+    waiting = Q(delivery__state__in=[Delivery.State.QUEUED, Delivery.State.HANDING_OVER])
+    old = Letter.objects.exclude(waiting).alias(done_at=Coalesce("delivery__sent_at", "delivery__posted_at"))
+    count, _per_model = old.filter(done_at__lt=before).delete()
+    Slot.objects.filter(taken_at__lt=before).delete()
+    return count

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -72,8 +73,16 @@ class Delivery(models.Model):
         help_text=_("An invitation is not sent once the meeting began."),
     )
     leased_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text=_("Rises with every claim: a postman who was overtaken notices it here.")
+    )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    can_unsubscribe = models.BooleanField(
+        default=False, help_text=_("Not sent to who unsubscribed from the letters of the circle.")
+    )
+    only_while_member = models.BooleanField(
+        default=False, help_text=_("Not sent to who left the circle since it was posted.")
+    )
     maybe_double = models.BooleanField(
         _("possibly double"), default=False, help_text=_("The relay may have had it before; same Message-ID.")
     )
@@ -117,6 +126,17 @@ class Letter(models.Model):
         constraints = [Wall(name="letters_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
 
 
+class SilenceQuerySet(models.QuerySet["Silence"]):
+    """Silences, narrowed."""
+
+    def against(self, address: str, circle_id: int | None, *, can_unsubscribe: bool) -> SilenceQuerySet:
+        """Those that forbid a letter of this circle to this address."""
+        reasons = Q(reason=Silence.Reason.BOUNCED)
+        if can_unsubscribe:
+            reasons |= Q(reason=Silence.Reason.UNSUBSCRIBED)
+        return self.filter(Q(circle=None) | Q(circle=circle_id), reasons, address__iexact=address)
+
+
 class Silence(models.Model):
     """An address that must not be written to: it bounced, or its owner unsubscribed from a circle."""
 
@@ -137,9 +157,12 @@ class Silence(models.Model):
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     since = models.DateTimeField(_("since"), default=timezone.now)
 
+    objects = SilenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("silence")
         verbose_name_plural = _("silences")
+        indexes = [models.Index(Upper("address"), name="silences_by_address")]  # what iexact asks
         constraints = [
             Wall(name="silences_wall", see=STEWARD, add=STEWARD, change=STEWARD),
             models.UniqueConstraint(

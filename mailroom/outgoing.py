@@ -1,4 +1,4 @@
-"""What a letter says before it is a letter. One shape for all: the apps write words, the mailroom makes text and HTML."""
+"""What a letter says before it is a letter. One shape for all: apps write words, the mailroom makes text and HTML."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Outgoing:
     calendar: CalendarFile | None = None
     not_after: dt.datetime | None = None  # useless once this moment has passed
     can_unsubscribe: bool = False  # letters that a person may refuse: needs ``circle``
+    only_while_member: bool = False  # for who is in ``circle``: not sent to ``member`` once that has ended
+    why: str = ""  # why one gets this, for the foot of the letter; a sensible sentence when empty
     headers: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -1,5 +1,9 @@
 """The map of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("afmelden/<str:token>/", views.unsubscribe, name="unsubscribe"),
+]

@@ -1,7 +1,69 @@
 """How django-allauth does things here."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mailroom import actions as mailroom
+
+from . import account_letters, actions
+from .forms import ELSEWHERE
+from .models import Member
 
 
 class Adapter(DefaultAccountAdapter):
     """allauth's letters go through the mailroom; a proven address opens a circle."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This profile is not active. Ask V-ICT-OR why."),
+        "duplicate_email": _("You use this address already."),
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "email_taken": _("Someone uses this address already."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("The password is not right."),
+        "invalid_password_reset": _("This link to choose a new password does not work any more."),
+        "rate_limited": _("You are going too fast. Wait a moment and try again."),
+        "too_many_login_attempts": _("Logging in failed too often. Wait five minutes and try again."),
+    }
+
+    def save_user(self, request: HttpRequest, user: Member, form, commit: bool = True) -> Member:
+        """A new profile, with what the person says about themselves. What that opens is for ``welcome`` to judge."""
+        super().save_user(request, user, form, commit=False)
+        user.name = form.cleaned_data["name"]
+        where = form.cleaned_data["where"]
+        user.works_elsewhere = where == ELSEWHERE
+        user.government_id = int(where) if where and where != ELSEWHERE else None
+        if commit:
+            user.save()
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """An address was proven: the first opens circles, a later one is looked at for what it no longer proves."""
+        before = EmailAddress.objects.filter(user_id=email_address.user_id, verified=True).first()
+        if not super().confirm_email(request, email_address):
+            return False
+        member = email_address.user
+        if before is None:
+            actions.welcome(member)
+        else:
+            actions.address_changed(member, before=before.email)
+        return True
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Promised in the transaction of the request, like every letter; allauth's own way of sending is not used."""
+        request = self.request
+        user = request.user if request.user.is_authenticated else None
+        mailroom.post(account_letters.compose(template_prefix, email, {"user": user, "email": email} | context))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("mine")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("profile" if self.request.user.is_authenticated else "account_login")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")

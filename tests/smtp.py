@@ -20,7 +20,7 @@ DROP = "drop"
 class Mailbox:
     """What arrived, and how the server answers.
 
-    ``replies("RCPT", "450 later", None, …)`` answers the next RCPT with 450 and the one after that as usual. An answer
+    ``replies("RCPT", "450 later", None)`` answers the next RCPT with 450 and the one after that as usual. An answer
     is a reply line, ``DROP``, ``None`` (as usual) or a number of seconds to wait before answering as usual. Steps:
     ``MAIL``, ``RCPT``, ``DATA`` (after the final dot; the letter counts as arrived when it is dropped or delayed).
     """

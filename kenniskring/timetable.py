@@ -1,0 +1,20 @@
+"""The timetable: what Celery's beat sends round, and when. Each job takes its slot itself, so twice is harmless.
+
+A message that nobody took in time expires: after a stop of the workers there is no pile of old ones.
+"""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+
+def _every(task: str, when: float | crontab, expires: int) -> dict[str, Any]:
+    return {"task": task, "schedule": when, "options": {"expires": expires}}
+
+
+TIMETABLE = {
+    "deliver the post": _every("mailroom.tasks.deliver", 4, expires=4),
+    "throw away old letters": _every("mailroom.tasks.throw_away", crontab(minute="20"), expires=3600),
+    "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),
+    "close past meetings": _every("meetings.tasks.close_past_meetings", crontab(minute="5"), expires=3600),
+}

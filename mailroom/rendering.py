@@ -1,0 +1,92 @@
+"""From what a letter says to text and HTML.
+
+Letters of one batch differ in little: name, addresses of buttons, the way to unsubscribe. So each text is made once
+with marks in those places, and the marks are filled in per letter: a thousand invitations cost little more than one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Hashable
+from dataclasses import replace
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import escape
+
+from . import links
+from .outgoing import Outgoing
+
+MARK = f"mark-{secrets.token_hex(8)}-"  # nobody can write it in a letter
+PLACES = re.compile(re.escape(MARK) + r"(\d+)-")
+Skeleton = tuple[list[str], list[str]]
+
+
+class Printer:
+    """Prints the letters of one batch."""
+
+    def __init__(self) -> None:
+        self._skeletons: dict[Hashable, Skeleton] = {}
+
+    def text_and_html(self, letter: Outgoing) -> tuple[str, str]:
+        """The two bodies of a letter."""
+        own = [letter.addressee, unsubscribe_address(letter), *(address for _, address in letter.buttons)]
+        shared = replace(
+            letter,
+            version="",
+            to="",
+            member=None,
+            name=_mark(0) if own[0] else "",
+            buttons=[(label, _mark(number)) for number, (label, _) in enumerate(letter.buttons, 2)],
+            calendar=None,
+            headers={},
+        )
+        key = _key(shared, letter)
+        if key not in self._skeletons:
+            self._skeletons[key] = _skeleton(shared, has_profile=letter.member is not None)
+        text, html = self._skeletons[key]
+        return _filled(text, own), _filled(html, [str(escape(value)) for value in own])
+
+
+def unsubscribe_address(letter: Outgoing) -> str:
+    """Where whoever holds the letter stops such letters; empty when this one cannot be refused."""
+    if not letter.can_unsubscribe or letter.circle is None:
+        return ""
+    token = links.make_token("unsubscribe", [letter.to, letter.circle.pk])
+    return links.absolute(reverse("unsubscribe", args=[token]))
+
+
+def _mark(number: int) -> str:
+    return f"{MARK}{number}-"
+
+
+def _key(shared: Outgoing, letter: Outgoing) -> Hashable:
+    circle = shared.circle.pk if shared.circle else None
+    return (
+        shared.subject,
+        shared.name,
+        *map(tuple, (shared.paragraphs, shared.facts, shared.buttons, shared.closing)),
+        circle,
+        shared.can_unsubscribe,
+        shared.why,
+        letter.member is not None,
+    )
+
+
+def _skeleton(shared: Outgoing, *, has_profile: bool) -> Skeleton:
+    context = {
+        "letter": shared,
+        "has_profile": has_profile,
+        "unsubscribe": _mark(1) if shared.can_unsubscribe and shared.circle else "",
+        "home": settings.BASE_URL,
+    }
+    text = render_to_string("mailroom/letter.txt", context)
+    text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return PLACES.split(text), PLACES.split(render_to_string("mailroom/letter.html", context))
+
+
+def _filled(skeleton: list[str], own: list[str]) -> str:
+    """Texts stand on the even places, numbers of what belongs between them on the odd."""
+    return "".join(own[int(piece)] if place % 2 else piece for place, piece in enumerate(skeleton))

@@ -1,0 +1,25 @@
+"""Timed jobs run once per slot: a second beat, a restart and the night in which the clock goes back are harmless."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+from django.utils import timezone
+
+EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def take(task: str, *, every: dt.timedelta) -> bool:
+    """Whether this run is ours. Call it first, inside the transaction of the job itself:
+
+    who comes at the same time waits for that transaction; when it fails, the slot is free again.
+    """
+    number = (timezone.now() - EPOCH) // every  # in UTC, where no hour comes twice
+    start = EPOCH + number * every
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mailroom_slot (task, slot, taken_at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
+            [task, f"{start:%Y-%m-%dT%H:%MZ}"],
+        )
+        return cursor.rowcount == 1

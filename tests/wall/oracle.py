@@ -1,0 +1,332 @@
+"""Who may see what, said a second time and without PostgreSQL: sets and ifs over plain rows.
+
+Written from what the circles were promised, not from the policies. A wall and this page that disagree is a red test.
+Every entry of ``RULES`` is a function of the world, the one who asks and a row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+
+from regions.wall import Actor, borrowed, walled_models
+
+Row = dict[str, Any]
+
+
+def walled() -> dict[str, Any]:
+    """Every model that has a wall, ours and borrowed, by label."""
+    others = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in borrowed]
+    return {model._meta.label: model for model in [*walled_models(), *others]}
+
+
+class World:
+    """All rows there are, as plain dictionaries. Make it while the system is acting."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[Any, Row]] = {
+            label: {row[model._meta.pk.attname]: row for row in model.objects.values()}
+            for label, model in walled().items()
+        }
+        self.today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
+
+    def of(self, label: str) -> list[Row]:
+        return list(self.rows[label].values())
+
+    def get(self, label: str, pk: Any) -> Row:
+        return self.rows[label][pk]
+
+
+class Asker:
+    """What someone is, worked out from the rows."""
+
+    def __init__(self, world: World, actor: Actor) -> None:
+        self.doorkeeper = actor.kind == "doorkeeper"
+        self.id = actor.member_id
+        row = world.rows["members.Member"].get(self.id) if actor.kind == "member" else None
+        if row is None or not row["is_active"]:
+            row, self.id = None, None
+        self.steward = actor.kind == "system" or bool(row and row["is_community_manager"])
+        partner = row and row["partner_id"]
+        self.vendor = bool(partner) and world.get("regions.Partner", partner)["kind"] == "vendor"
+        places = [
+            place
+            for place in world.of("members.Membership")
+            if self.id and place["member_id"] == self.id and place["ended_at"] is None
+        ]
+        everywhere = set(world.rows["regions.Circle"])
+        umbrellas = {circle["id"] for circle in world.of("regions.Circle") if circle["kind"] == "umbrella"}
+        joined = {place["circle_id"] for place in places}
+        self.insider = self.steward or bool(joined)
+        self.circles = everywhere if self.steward else joined | (umbrellas if joined else set())
+        self.peers = everywhere if self.steward else set() if self.vendor else joined
+        self.leads = everywhere if self.steward else set()
+        if not self.steward and not self.vendor:
+            self.leads = {place["circle_id"] for place in places if leads_on(place, world.today)}
+
+
+def leads_on(place: Row, day: dt.date) -> bool:
+    if place["role"] != "trekker" or place["mandate_start"] > day:
+        return False
+    return place["mandate_end"] is None or place["mandate_end"] >= day
+
+
+# --- One function per kind of row -----------------------------------------------------------------------------------
+
+
+def everyone(world: World, who: Asker, row: Row) -> bool:
+    return True
+
+
+def stewards(world: World, who: Asker, row: Row) -> bool:
+    return who.steward
+
+
+def knows(world: World, who: Asker, person: int) -> bool:
+    """Shares a circle with this person, or leads one that they asked to join or whose meeting they answered."""
+    joined = {
+        place["circle_id"]
+        for place in world.of("members.Membership")
+        if place["member_id"] == person and place["ended_at"] is None
+    }
+    wished = {
+        wish["circle_id"]
+        for wish in world.of("members.JoinRequest")
+        if wish["member_id"] == person and wish["decided_at"] is None and wish["asked_by_id"] is None
+    }
+    answered = {
+        meeting_of(world, answer)["circle_id"]
+        for answer in world.of("meetings.Registration")
+        if answer["member_id"] == person
+    }
+    return bool(joined & who.peers or (wished | answered) & who.leads)
+
+
+def sees_member(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or who.doorkeeper or row["id"] == who.id or knows(world, who, row["id"])
+
+
+def sees_place(world: World, who: Asker, row: Row) -> bool:
+    return (who.id is not None and row["member_id"] == who.id) or row["circle_id"] in who.peers | who.leads
+
+
+def sees_wish(world: World, who: Asker, row: Row) -> bool:
+    if who.steward or (who.id is not None and row["member_id"] == who.id):
+        return True
+    return row["asked_by_id"] is None and row["circle_id"] in who.leads
+
+
+def own(world: World, who: Asker, row: Row) -> bool:
+    return who.id is not None and row["member_id"] == who.id
+
+
+def sees_address(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or who.doorkeeper or (who.id is not None and row["user_id"] == who.id)
+
+
+def sees_delivery(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or own(world, who, row) or row["circle_id"] in who.leads
+
+
+def sees_meeting(world: World, who: Asker, row: Row) -> bool:
+    if row["circle_id"] in who.leads:
+        return True
+    if row["state"] == "draft":
+        return False
+    if row["audience"] == "public":
+        return True
+    if row["audience"] == "network":
+        return who.insider
+    return row["circle_id"] in who.circles
+
+
+def meeting_of(world: World, row: Row) -> Row:
+    return world.get("meetings.Meeting", row["meeting_id"])
+
+
+def with_meeting(world: World, who: Asker, row: Row) -> bool:
+    return sees_meeting(world, who, meeting_of(world, row))
+
+
+def sees_join_link(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, row)
+    if not sees_meeting(world, who, meeting):
+        return False
+    if meeting["circle_id"] in who.circles | who.leads:
+        return True
+    return any(
+        answer["meeting_id"] == meeting["id"]
+        and own(world, who, answer)
+        and answer["answer"] in ("yes", "maybe")
+        and not answer["waiting"]
+        for answer in world.of("meetings.Registration")
+    )
+
+
+def sees_talk(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, world.get("meetings.AgendaItem", row["item_id"]))
+    return meeting["circle_id"] in who.leads or (row["state"] == "accepted" and sees_meeting(world, who, meeting))
+
+
+def sees_speaker(world: World, who: Asker, row: Row) -> bool:
+    if who.steward or who.leads:
+        return True
+    talks = [talk for talk in world.of("meetings.Talk") if talk["speaker_id"] == row["id"]]
+    return any(talk["state"] == "accepted" and sees_talk(world, who, talk) for talk in talks)
+
+
+def of_a_speaker(world: World, who: Asker, row: Row) -> bool:
+    return sees_speaker(world, who, world.get("meetings.Speaker", row["speaker_id"]))
+
+
+def trekkers(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or bool(who.leads)
+
+
+def sees_invitation(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, row)
+    return meeting["circle_id"] in who.leads or (own(world, who, row) and sees_meeting(world, who, meeting))
+
+
+def sees_registration(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, row)
+    if meeting["circle_id"] in who.leads:
+        return True
+    if not sees_meeting(world, who, meeting):
+        return False
+    if own(world, who, row):
+        return True
+    return row["answer"] == "yes" and not row["waiting"] and meeting["circle_id"] in who.peers
+
+
+SYSTEM_ONLY = "the system alone"
+
+RULES: dict[str, Callable[[World, Asker, Row], bool] | str] = {
+    "regions.LocalGovernment": everyone,
+    "regions.FormerGovernment": everyone,
+    "regions.Partner": everyone,
+    "regions.Circle": everyone,
+    "regions.Participation": everyone,
+    "library.Topic": everyone,
+    "members.Member": sees_member,
+    "members.Membership": sees_place,
+    "members.JoinRequest": sees_wish,
+    "members.FeedAddress": own,
+    "account.EmailAddress": sees_address,
+    "account.EmailConfirmation": lambda world, who, row: who.doorkeeper,
+    "admin.LogEntry": stewards,
+    "mailroom.Delivery": sees_delivery,
+    "mailroom.Letter": SYSTEM_ONLY,
+    "mailroom.Silence": stewards,
+    "mailroom.Slot": stewards,
+    "meetings.Meeting": sees_meeting,
+    "meetings.MeetingTopic": with_meeting,
+    "meetings.JoinLink": sees_join_link,
+    "meetings.AgendaItem": with_meeting,
+    "meetings.Material": with_meeting,
+    "meetings.Speaker": sees_speaker,
+    "meetings.SpeakerContact": trekkers,
+    "meetings.SpeakerTopic": of_a_speaker,
+    "meetings.Talk": sees_talk,
+    "meetings.Invitation": sees_invitation,
+    "meetings.Registration": sees_registration,
+}
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------
+
+
+def leads(world: World, who: Asker, row: Row) -> bool:
+    return row["circle_id"] in who.leads
+
+
+def leads_meeting(world: World, who: Asker, row: Row) -> bool:
+    return meeting_of(world, row)["circle_id"] in who.leads
+
+
+def leads_item(world: World, who: Asker, row: Row) -> bool:
+    return leads_meeting(world, who, world.get("meetings.AgendaItem", row["item_id"]))
+
+
+def leads_and_knows(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or (leads(world, who, row) and knows(world, who, row["member_id"]))
+
+
+def decides(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or (row["asked_by_id"] is None and leads_and_knows(world, who, row))
+
+
+def answers(world: World, who: Asker, row: Row) -> bool:
+    return own(world, who, row) and with_meeting(world, who, row)
+
+
+def registers(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or (who.doorkeeper and row["is_active"] and not row["is_community_manager"])
+
+
+def the_door(world: World, who: Asker, row: Row) -> bool:
+    return who.doorkeeper
+
+
+def steward_or_door(world: World, who: Asker, row: Row) -> bool:
+    return who.steward or who.doorkeeper
+
+
+NOBODY = "nobody"
+
+MAY_CHANGE: dict[str, Callable[[World, Asker, Row], bool] | str] = {
+    "regions.LocalGovernment": stewards,
+    "regions.FormerGovernment": stewards,
+    "regions.Partner": stewards,
+    "regions.Circle": stewards,
+    "regions.Participation": leads,
+    "library.Topic": stewards,
+    "members.Member": steward_or_door,
+    "members.Membership": leads_and_knows,
+    "members.JoinRequest": decides,
+    "members.FeedAddress": own,
+    "account.EmailAddress": steward_or_door,
+    "account.EmailConfirmation": the_door,
+    "admin.LogEntry": NOBODY,
+    "mailroom.Delivery": SYSTEM_ONLY,
+    "mailroom.Letter": SYSTEM_ONLY,
+    "mailroom.Silence": stewards,
+    "mailroom.Slot": SYSTEM_ONLY,
+    "meetings.Meeting": leads,
+    "meetings.MeetingTopic": leads_meeting,
+    "meetings.JoinLink": leads_meeting,
+    "meetings.AgendaItem": leads_meeting,
+    "meetings.Material": leads_meeting,
+    "meetings.Speaker": trekkers,
+    "meetings.SpeakerContact": trekkers,
+    "meetings.SpeakerTopic": trekkers,
+    "meetings.Talk": leads_item,
+    "meetings.Invitation": leads_meeting,
+    "meetings.Registration": answers,
+}
+"""What is not mentioned below is the same for adding and deleting."""
+
+MAY_ADD = MAY_CHANGE | {"members.Member": registers, "members.JoinRequest": stewards, "admin.LogEntry": stewards}
+MAY_DELETE = MAY_CHANGE | {
+    "members.Member": stewards,
+    "members.Membership": stewards,
+    "members.JoinRequest": stewards,
+}
+
+
+def visible(world: World, actor: Actor, label: str) -> set[Any]:
+    """The primary keys of the rows of ``label`` that exist for ``actor``."""
+    return allowed(RULES, world, actor, label)
+
+
+def allowed(rules: dict[str, Any], world: World, actor: Actor, label: str) -> set[Any]:
+    """The primary keys of the rows of ``label`` for which ``rules`` say yes to ``actor``; not for the system."""
+    rule = rules[label]
+    if isinstance(rule, str):
+        return set()
+    who = Asker(world, actor)
+    return {pk for pk, row in world.rows[label].items() if rule(world, who, row)}

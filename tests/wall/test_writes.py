@@ -1,0 +1,193 @@
+"""Nobody adds, changes, deletes or moves what is not theirs: plain SQL as the app role, against the oracle."""
+
+import datetime as dt
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+
+from meetings.models import AgendaItem, JoinLink, Material, Meeting, Registration, Talk
+from members.models import JoinRequest, Member, Membership
+from regions.models import Participation
+from regions.wall import DOORKEEPER, SYSTEM, acting_as, member
+
+from . import oracle, world
+
+
+@pytest.fixture
+def cast(house):
+    return world.build()
+
+
+@pytest.fixture
+def everything(cast):
+    with acting_as(SYSTEM):
+        return oracle.World()
+
+
+class TakenBack(Exception):
+    pass
+
+
+@contextmanager
+def as_if(actor):
+    """Act, and take everything back afterwards."""
+    try:
+        with acting_as(actor), connection.cursor() as cursor:
+            yield cursor
+            raise TakenBack
+    except TakenBack:
+        pass
+
+
+def askers(cast):
+    return {name: actor for name, actor in world.actors(cast).items() if actor != SYSTEM}
+
+
+def refused(cursor, statement: str, values: tuple = ()) -> bool:
+    """Whether row security says no; another error (a value that must be unique) means that it would have said yes."""
+    try:
+        with transaction.atomic():
+            cursor.execute(statement, values)
+    except IntegrityError:
+        return False
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            return True
+        raise
+    return False
+
+
+@pytest.mark.parametrize(
+    ("command", "rules"),
+    [("UPDATE {table} SET {column} = {column}", oracle.MAY_CHANGE), ("DELETE FROM {table}", oracle.MAY_DELETE)],
+    ids=["change", "delete"],
+)
+def test_everyone_touches_exactly_the_rows_that_the_oracle_says(cast, everything, command, rules):
+    wrong = {}
+    for name, actor in askers(cast).items():
+        for label, model in oracle.walled().items():
+            expected = len(oracle.allowed(rules, everything, actor, label))
+            table, column = f'"{model._meta.db_table}"', f'"{model._meta.pk.column}"'
+            with as_if(actor) as cursor:
+                cursor.execute(command.format(table=table, column=column))
+                if cursor.rowcount != expected:
+                    wrong[name, label] = (cursor.rowcount, expected)
+    assert wrong == {}
+
+
+def test_everyone_adds_exactly_what_the_oracle_says(cast, everything):
+    wrong = []
+    for name, actor in askers(cast).items():
+        for label, model in oracle.walled().items():
+            rows = everything.rows[label]
+            allowed = oracle.allowed(oracle.MAY_ADD, everything, actor, label)
+            columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+            holes = ", ".join(["%s"] * len(model._meta.concrete_fields))
+            statement = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({holes})'
+            for pk in sorted(rows)[:: max(1, len(rows) // 12)]:
+                values = tuple(
+                    field.get_db_prep_save(rows[pk][field.attname], connection)
+                    for field in model._meta.concrete_fields
+                )
+                with as_if(actor) as cursor:
+                    if refused(cursor, statement, values) is (pk in allowed):
+                        wrong.append((name, label, pk))
+    assert wrong == []
+
+
+def test_a_trekker_moves_nothing_into_a_circle_of_somebody_else(cast, waasland, kempen):
+    with acting_as(SYSTEM):
+        mine, theirs = (Meeting.objects.filter(circle=c, state="draft").earliest("pk") for c in (waasland, kempen))
+        item = AgendaItem.objects.get(meeting=theirs)
+        moves = [
+            (Meeting, "circle_id", kempen.pk, {"circle_id": waasland.pk}),
+            (Participation, "circle_id", kempen.pk, {"circle_id": waasland.pk}),
+            (Membership, "circle_id", kempen.pk, {"circle_id": waasland.pk, "role": "member", "ended_at": None}),
+            (JoinRequest, "circle_id", kempen.pk, {"circle_id": waasland.pk, "decided_at": None}),
+            (AgendaItem, "meeting_id", theirs.pk, {"meeting_id": mine.pk}),
+            (JoinLink, "meeting_id", theirs.pk, {"meeting_id": mine.pk}),
+            (Material, "meeting_id", theirs.pk, {"meeting_id": mine.pk}),
+            (Material, "item_id", item.pk, {"meeting_id": mine.pk}),
+            (Material, "talk_id", item.talks.earliest("pk").pk, {"meeting_id": mine.pk}),
+            (Talk, "item_id", item.pk, {"item__meeting_id": mine.pk}),
+        ]
+    for model, column, value, which in moves:
+        with acting_as(member(cast["trekker"].pk)):
+            assert model.objects.filter(**which).exists(), model  # they may change these, in their own circle
+        with as_if(member(cast["trekker"].pk)), pytest.raises(Exception, match="row-level security"):
+            model.objects.filter(**which).update(**{column: value})
+
+
+def test_a_member_moves_an_answer_to_no_hidden_meeting_and_to_no_other_member(cast, kempen):
+    lid = cast["member"]
+    with acting_as(SYSTEM):
+        hidden = Meeting.objects.get(circle=kempen, state="published", audience="circle")
+        Registration.objects.filter(meeting=hidden, member=lid).delete()
+    for change in ({"meeting_id": hidden.pk}, {"member_id": cast["stranger"].pk}):
+        with as_if(member(lid.pk)), pytest.raises(Exception, match="row-level security"):
+            Registration.objects.filter(member=lid).update(**change)
+
+
+def test_nobody_raises_the_own_role(cast):
+    for name in ("member", "vendor", "trekker no more", "former member", "deactivated trekker", "stranger"):
+        me = cast[name].pk
+        with as_if(member(me)):
+            assert Membership.objects.filter(member=me).update(role="trekker", mandate_start=dt.date(2026, 1, 1)) == 0
+            assert Membership.objects.filter(member=me).update(mandate_end=None, ended_at=None) == 0
+            assert Member.objects.filter(pk=me).update(is_community_manager=True) == 0
+            assert Member.objects.filter(pk=me).update(partner=None) == 0
+    with as_if(member(cast["trekker"].pk)):
+        assert Member.objects.update(is_community_manager=True) == 0
+
+
+def test_the_doorkeeper_saves_passwords_and_gives_no_powers(cast):
+    for name in ("member", "manager", "deactivated trekker"):
+        with as_if(DOORKEEPER):
+            assert Member.objects.filter(pk=cast[name].pk).update(password="!") == 1
+    for name, change in [
+        ("member", {"is_community_manager": True}),
+        ("manager", {"is_community_manager": False}),
+        ("deactivated trekker", {"is_active": True}),
+    ]:
+        with as_if(DOORKEEPER), pytest.raises(Exception, match="row-level security"):
+            Member.objects.filter(pk=cast[name].pk).update(**change)
+
+
+def test_a_trekker_puts_nobody_unseen_in_the_circle(cast, waasland):
+    """Being in one's circle, or having asked to be, shows the profile."""
+    trekker, hidden = cast["trekker"], cast["trekker of the umbrella"]
+    with acting_as(SYSTEM):
+        Registration.objects.filter(member=hidden).delete()
+    with acting_as(member(trekker.pk)):
+        assert not Member.objects.filter(pk=hidden.pk).exists()
+    for model in (Membership, JoinRequest):
+        with as_if(member(trekker.pk)), pytest.raises(Exception, match="row-level security"):
+            model.objects.create(member_id=hidden.pk, circle=waasland)
+    with as_if(member(trekker.pk)), pytest.raises(Exception, match="row-level security"):
+        Membership.objects.filter(member=cast["member"], circle=waasland).update(member_id=hidden.pk)
+    with as_if(member(trekker.pk)):
+        Membership.objects.create(member=cast["stranger"], circle=waasland)  # asked to join, so is seen
+
+
+def test_an_upsert_shows_and_changes_nothing_of_another_circle(cast, waasland, kempen):
+    with acting_as(SYSTEM):
+        theirs = Meeting.objects.filter(circle=kempen).earliest("pk")
+        topic = theirs.topics.get()
+    statement = (
+        "INSERT INTO meetings_meetingtopic (meeting_id, topic_id) VALUES (%s, %s) "
+        "ON CONFLICT (meeting_id, topic_id) DO {action}"
+    )
+    for action in ("NOTHING", "UPDATE SET topic_id = excluded.topic_id"):
+        with as_if(member(cast["trekker"].pk)) as cursor:
+            assert refused(cursor, statement.format(action=action), (theirs.pk, topic.pk))
+
+
+def test_a_hidden_row_is_not_there_to_lock_either(cast, kempen):
+    with acting_as(SYSTEM):
+        theirs = Meeting.objects.filter(circle=kempen, audience="public", state="published").get()
+    with acting_as(member(cast["trekker"].pk)):
+        assert Meeting.objects.filter(pk=theirs.pk).exists()
+        with pytest.raises(Meeting.DoesNotExist):
+            Meeting.objects.lock(theirs)

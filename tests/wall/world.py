@@ -1,0 +1,164 @@
+"""A fixed world in which every wall has something to hide: two circles, the umbrella, and a cast of fourteen."""
+
+import datetime as dt
+import itertools
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.utils import timezone
+
+from library.models import Topic
+from mailroom.models import Delivery, Letter, Silence, Slot
+from meetings.models import (
+    AgendaItem,
+    Invitation,
+    JoinLink,
+    Material,
+    Meeting,
+    MeetingTopic,
+    Registration,
+    Speaker,
+    SpeakerContact,
+    SpeakerTopic,
+    Talk,
+)
+from members.models import FeedAddress, JoinRequest, Member, Membership
+from regions.models import Circle, FormerGovernment
+from regions.wall import DOORKEEPER, SYSTEM, VISITOR, Actor, acting_as, member
+from tests import make
+
+_number = itertools.count(1)
+LONG_AGO = dt.date(2024, 1, 1)
+
+
+def trekker(name: str, circle: Circle, **mandate) -> Member:
+    made = make.person(name)
+    Membership.objects.create(member=made, circle=circle, role="trekker", **{"mandate_start": LONG_AGO} | mandate)
+    return made
+
+
+def people(waasland: Circle, kempen: Circle, umbrella: Circle) -> dict[str, Member]:
+    """The cast, by what they are."""
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    cast = {
+        "member": make.person("Lies Lid", waasland),
+        "member elsewhere": make.person("Bea Buur", kempen),
+        "member of both": make.person("Bo Beide", waasland, kempen),
+        "trekker": trekker("Tom Trekker", waasland),
+        "trekker elsewhere": trekker("Tine Trekker", kempen),
+        "trekker of the umbrella": trekker("Ugo Umbrella", umbrella),
+        "trekker no more": trekker("Nele Niet-meer", waasland, mandate_end=yesterday),
+        "trekker to be": trekker(
+            "Ties Toekomst", waasland, mandate_start=timezone.localdate() + dt.timedelta(days=1)
+        ),
+        "manager": make.person("Mia Manager", is_community_manager=True),
+        "former member": make.person("Femke Former", waasland),
+        "vendor": make.person("Vic Vendor", waasland, partner=make.vendor()),
+        "vendor who leads": make.person("Vera Vendor", partner=make.vendor("Andere leverancier")),
+        "deactivated trekker": trekker("Daan Dicht", waasland),
+        "deactivated manager": make.person("Dora Dicht", is_community_manager=True),
+        "stranger": make.person("Stef Stranger"),
+    }
+    Membership.objects.filter(member=cast["former member"]).update(ended_at=timezone.now())
+    Membership.objects.create(
+        member=cast["vendor who leads"], circle=waasland, role="trekker", mandate_start=LONG_AGO
+    )
+    Member.objects.filter(name__endswith="Dicht").update(is_active=False)
+    return cast
+
+
+def actors(cast: dict[str, Member]) -> dict[str, Actor]:
+    """Everyone who can ask, by what they are; and someone who was deleted."""
+    known = {"visitor": VISITOR, "doorkeeper": DOORKEEPER, "system": SYSTEM, "nobody any more": member(10**9)}
+    return known | {name: member(person.pk) for name, person in cast.items()}
+
+
+def meetings_of(circle: Circle) -> list[Meeting]:
+    """Every state with every audience, before and after today."""
+    return [
+        make.meeting(circle, f"{circle.slug} {state} {audience}", in_days=days, state=state, audience=audience)
+        for state, days in [("draft", 40), ("published", 30), ("cancelled", 20), ("held", -10)]
+        for audience in ("circle", "network", "public")
+    ]
+
+
+def furnish(meeting: Meeting, topic: Topic) -> None:
+    """Programme, topic, link, material, and talks in every state, each with a speaker of its own."""
+    MeetingTopic.objects.create(meeting=meeting, topic=topic)
+    JoinLink.objects.create(meeting=meeting, url="https://video.example/room")
+    item = AgendaItem.objects.create(meeting=meeting, position=1, kind="deep_dive", title="Punt")
+    Material.objects.create(
+        meeting=meeting, name="dag.pdf", file="material/a", content_type="application/pdf", size=1
+    )
+    for state in Talk.State.values:
+        number = next(_number)
+        speaker = Speaker.objects.create(name=f"Spreker {number}", kind="vendor")
+        SpeakerContact.objects.create(speaker=speaker, email=f"spreker{number}@demo.example")
+        SpeakerTopic.objects.create(speaker=speaker, topic=topic)
+        talk = Talk.objects.create(item=item, speaker=speaker, state=state)
+        Material.objects.create(
+            meeting=meeting, item=item, talk=talk, name="s.pdf", file="material/b", content_type="text/plain", size=1
+        )
+
+
+def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
+    """Invitations and answers of every kind, from the circle and from elsewhere."""
+    ways = itertools.cycle(
+        [
+            {"answer": "yes", "attending": "in_person"},
+            {"answer": "yes", "attending": "online", "waiting": True},
+            {"answer": "maybe", "attending": "online"},
+            {"answer": "no", "attending": ""},
+        ]
+    )
+    for shift, person in enumerate(cast.values()):
+        Invitation.objects.create(meeting=meeting, member=person)
+        way = next(ways)
+        if (meeting.pk + shift) % 3:
+            Registration.objects.create(meeting=meeting, member=person, **way)
+
+
+def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
+    """Requests that are open, decided, and asked by a trekker."""
+    now = timezone.now()
+    refused = {"decided_at": now, "accepted": False}
+    JoinRequest.objects.create(member=cast["stranger"], circle=waasland)
+    JoinRequest.objects.create(member=cast["member elsewhere"], circle=waasland, **refused)
+    JoinRequest.objects.create(member=cast["member"], circle=kempen, asked_by=cast["trekker elsewhere"])
+    JoinRequest.objects.create(member=cast["former member"], circle=kempen, **refused)
+
+
+def letter(number: int, circle: Circle | None, person: Member | None) -> None:
+    delivery = Delivery.objects.create(
+        kind="test", dedupe_key=f"test/{number}", circle=circle, member=person, to="x@demo.example",
+        subject="Onderwerp", message_id=f"<{number}@demo.example>",
+    )  # fmt: skip
+    Letter.objects.create(delivery=delivery, text="Beste")
+
+
+def post(cast: dict[str, Member], *circles: Circle) -> None:
+    for number, (circle, person) in enumerate(itertools.product([None, *circles], [None, *cast.values()])):
+        letter(number, circle, person)
+    for circle in [None, *circles]:
+        Silence.objects.create(address="stil@demo.example", circle=circle, reason="unsubscribed")
+    Slot.objects.create(task="reminders", slot="2026-11-21")
+
+
+def build() -> dict[str, Member]:
+    """All of it, made by the system. Gives the cast by what they are."""
+    with acting_as(SYSTEM):
+        waasland, kempen, umbrella = (Circle.objects.get(slug=s) for s in ("waasland", "kempen", "overkoepelend"))
+        topic = Topic.objects.create(slug="gis", title="GIS", category="Data")
+        temse = waasland.governments.earliest("pk")
+        FormerGovernment.objects.create(nis_code="46013", name="Kruibeke", successor=temse, merged_on=LONG_AGO)
+        cast = people(waasland, kempen, umbrella)
+        for meeting in [*meetings_of(waasland), *meetings_of(kempen), *meetings_of(umbrella)]:
+            furnish(meeting, topic)
+            answers(meeting, cast)
+        wishes(cast, waasland, kempen)
+        post(cast, waasland, kempen, umbrella)
+        for person in cast.values():
+            FeedAddress.objects.create(member=person)
+        LogEntry.objects.create(user=cast["manager"], action_flag=ADDITION, object_repr="iets", change_message="")
+        assert EmailAddress.objects.count() == len(cast)
+    return cast

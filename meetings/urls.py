@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from .views import calendars
+from .views import answers, browse, calendars, inviting, planning, programme
 
 urlpatterns = [
+    path("bijeenkomsten/", browse.meetings, name="meetings"),
+    path("kringen/<slug:slug>/bijeenkomsten/", browse.circle_meetings, name="circle_meetings"),
+    path("bijeenkomsten/<int:pk>/", browse.meeting, name="meeting"),
+    path("bijeenkomsten/<int:pk>/antwoord/", answers.answer_meeting, name="answer_meeting"),
+    path("bijeenkomsten/<int:pk>/antwoorden/", answers.answers, name="answers"),
+    path("antwoord/<str:token>/", answers.answer_by_letter, name="answer_by_letter"),
+    path("kringen/<slug:slug>/planning/", planning.desk, name="desk"),
+    path("kringen/<slug:slug>/bijeenkomsten/nieuw/", planning.plan, name="plan"),
+    path("bijeenkomsten/<int:pk>/bewerken/", planning.edit_meeting, name="edit_meeting"),
+    path("bijeenkomsten/<int:pk>/programma/", programme.agenda, name="agenda"),
+    path("programmapunten/<int:pk>/", programme.edit_item, name="edit_item"),
+    path("programmapunten/<int:pk>/verplaatsen/", programme.shift_item, name="shift_item"),
+    path("programmapunten/<int:pk>/verwijderen/", programme.remove_item, name="remove_item"),
+    path("bijeenkomsten/<int:pk>/publiceren/", planning.publish_meeting, name="publish_meeting"),
+    path("bijeenkomsten/<int:pk>/uitnodigen/", inviting.invite, name="invite"),
+    path("bijeenkomsten/<int:pk>/verplaatsen/", planning.move_meeting, name="move_meeting"),
+    path("bijeenkomsten/<int:pk>/annuleren/", planning.cancel_meeting, name="cancel_meeting"),
+    path("bijeenkomsten/<int:pk>/post/", inviting.meeting_post, name="meeting_post"),
     path("bijeenkomsten/<int:pk>/agenda.ics", calendars.meeting_calendar, name="meeting_calendar"),
     path("kringen/<slug:slug>/agenda.ics", calendars.circle_feed, name="circle_feed"),
     path("agenda/<slug:secret>.ics", calendars.feed, name="feed"),

@@ -37,7 +37,8 @@ def register(meeting: Meeting, *, by: Member, answer: str, attending: str = "") 
     if answer != NO and attending not in meeting.ways_to_attend:
         raise WrongWayToAttend
     registration = Registration.objects.filter(meeting=meeting, member=by).first()
-    registration = registration or Registration(meeting=meeting, member=by)
+    registration = registration or Registration(member=by)
+    registration.meeting = meeting
     if (registration.answer, registration.attending) == (answer, attending):
         return registration
     registration.answer, registration.attending = answer, attending

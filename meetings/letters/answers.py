@@ -1,4 +1,4 @@
-"""Letters to who answered: you have a seat, you are in line, a seat came free. And the way to answer from a letter."""
+"""Letters to who answered: you have a seat, you are in line, a seat came free. And how to answer from a letter."""
 
 from __future__ import annotations
 

@@ -1,0 +1,143 @@
+"""What a list of meetings is narrowed by. The names are Dutch because they stand in the address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django import forms
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from library.models import Topic
+from regions.models import Circle
+
+from .models import Form, Meeting, MeetingQuerySet, MeetingTopic
+
+FORMS = {
+    "locatie": (_("on site (also)"), [Form.IN_PERSON, Form.HYBRID]),
+    "online": (_("online (also)"), [Form.ONLINE, Form.HYBRID]),
+    "beide": (_("both on site and online"), [Form.HYBRID]),
+}
+PERIODS_TO_COME = [
+    ("dit-kwartaal", _("this quarter")),
+    ("volgend-kwartaal", _("next quarter")),
+    ("dit-jaar", _("this year")),
+]
+PERIODS_PAST = [
+    ("dit-kwartaal", _("this quarter")),
+    ("vorig-kwartaal", _("last quarter")),
+    ("dit-jaar", _("this year")),
+    ("vorig-jaar", _("last year")),
+]
+UNKNOWN = _("This choice does not exist (any more). The list is not narrowed by it.")
+
+
+def circles_with_topics() -> QuerySet[Circle]:
+    """Circles, each with ``topics``: [slug, title] of the topics of the meetings one sees there, in one query."""
+    tied = MeetingTopic.objects.filter(topic=OuterRef("pk"), meeting__circle=OuterRef(OuterRef("pk")))
+    topics = Topic.objects.filter(Exists(tied)).values(said=JSONObject(slug="slug", title="title"))
+    return Circle.objects.annotate(topics=ArraySubquery(topics))
+
+
+def circles_with_something() -> QuerySet[Circle]:
+    """Circles of which the actor sees at least one meeting."""
+    return circles_with_topics().filter(Exists(Meeting.objects.filter(circle=OuterRef("pk"))))
+
+
+def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
+    """First day of the period, and first day after it."""
+    if name.endswith("-jaar"):
+        year = today.year - name.startswith("vorig")
+        return dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+    quarter = today.year * 4 + (today.month - 1) // 3  # quarters since the year 0
+    quarter += {"vorig": -1, "dit": 0, "volgend": 1}[name.partition("-")[0]]
+    first, after = (dt.date(q // 4, q % 4 * 3 + 1, 1) for q in (quarter, quarter + 1))
+    return first, after
+
+
+def _choice(label: Any, **extra: Any) -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(
+        label=label, empty_label=_("all"), error_messages={"invalid_choice": UNKNOWN}, **extra
+    )
+
+
+class MeetingFilter(filters.FilterSet):
+    """Narrows meetings that the wall lets through; shows by itself which circles and topics there are to choose."""
+
+    wanneer = filters.ChoiceFilter(
+        choices=[("voorbij", _("past"))],
+        method="leave",
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": UNKNOWN},
+    )
+    zoek = filters.CharFilter(label=_("Title, text or host"), max_length=80, method="search")
+    kring = _choice(_("Circle"), field_name="circle__slug")
+    thema = _choice(_("Topic"), field_name="topics__slug")
+    vorm = _choice(_("Form"), choices=[(key, label) for key, (label, _forms) in FORMS.items()], method="in_form")
+    periode = _choice(_("Period"), method="in_period")
+    wacht = filters.BooleanFilter(
+        label=_("Waiting for my answer"),
+        field_name="pk",
+        method="waiting_for_me",
+        widget=forms.CheckboxInput(attrs={"value": "ja"}),
+    )
+
+    class Meta:
+        model = Meeting
+        fields: ClassVar[list[str]] = []
+
+    def __init__(
+        self,
+        request: Any,
+        queryset: MeetingQuerySet,
+        circles: list[Any],
+        mine: frozenset[int],
+        *,
+        of_one_circle: bool,
+    ) -> None:
+        """``circles`` come from circles_with_topics(). ``mine`` are the circles that stand first."""
+        super().__init__(request.GET, queryset, request=request)
+        self.mine = mine
+        self.is_past = request.GET.get("wanneer") == "voorbij"
+        self.filters["periode"].extra["choices"] = PERIODS_PAST if self.is_past else PERIODS_TO_COME
+        topics = {topic["slug"]: topic["title"] for circle in circles for topic in circle.topics}
+        self.filters["thema"].extra["choices"] = sorted(topics.items(), key=lambda pair: pair[1].casefold())
+        if of_one_circle:
+            del self.filters["kring"]
+        else:
+            own = [(circle.slug, circle.name) for circle in circles if circle.pk in mine]
+            others = [(circle.slug, circle.name) for circle in circles if circle.pk not in mine]
+            groups = [(_("My circles"), own), (_("Other circles"), others)]
+            self.filters["kring"].extra["choices"] = groups if own and others else own or others
+        if self.is_past or not request.user.is_authenticated:
+            del self.filters["wacht"]
+
+    @property
+    def narrows(self) -> bool:
+        """Something was chosen, apart from upcoming or past."""
+        chosen = (value for name, value in self.form.cleaned_data.items() if name != "wanneer")
+        return bool(self.errors) or any(chosen)
+
+    def leave(self, queryset, name, value):
+        """Upcoming and past are two views of the page, not a filter."""
+        return queryset
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(title__icontains=value) | Q(about__icontains=value) | Q(host__name__icontains=value))
+
+    def in_form(self, queryset, name, value):
+        return queryset.filter(form__in=FORMS[value][1])
+
+    def in_period(self, queryset, name, value):
+        first, after = (
+            timezone.make_aware(dt.datetime.combine(day, dt.time())) for day in period(value, timezone.localdate())
+        )
+        return queryset.filter(starts_at__gte=first, starts_at__lt=after)
+
+    def waiting_for_me(self, queryset, name, value):
+        return queryset.awaiting(self.request.user, list(self.mine)) if value else queryset

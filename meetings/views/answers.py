@@ -1,0 +1,196 @@
+"""Answering a meeting, from its page or from a letter, and what a trekker reads of the answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mailroom.links import LinkExpired, LinkForged, read_token
+from meetings import words
+from meetings.actions.answers import MeetingClosed, WrongWayToAttend, place_in_line, register
+from meetings.forms.answers import AnswerForm
+from meetings.letters.answers import ANSWERS_IN_ADDRESS
+from meetings.models import Invitation, JoinLink, Meeting, Registration
+from meetings.tally import Seats, answers_by_organisation, seats_of
+from members.models import Member
+from regions.access import by_link, members_only, who_may
+from regions.wall import member as wall_member
+from regions.wall import switch_actor
+
+from .browse import meeting_page
+
+Answer = Registration.Answer
+LINK_IS_GOOD_FOR = dt.timedelta(days=200)  # and never longer than until the meeting begins
+
+
+@members_only
+@require_POST
+def answer_meeting(request, pk):
+    meeting = get_object_or_404(Meeting, pk=pk)
+    form = AnswerForm(request.POST, meeting=meeting)
+    if not form.is_valid():
+        return meeting_page(request, pk, form=form, status=422)
+    try:
+        registration = register(meeting, by=request.user, **form.cleaned_data)
+    except MeetingClosed:
+        messages.warning(request, _("You can no longer answer: this meeting has begun or is cancelled."))
+    except WrongWayToAttend:
+        messages.warning(request, _("This meeting has just changed. Look how you can take part, and answer again."))
+    else:
+        messages.success(request, what_was_noted(registration))
+    return redirect(meeting)
+
+
+def what_was_noted(registration: Registration) -> str:
+    """The answer as a sentence, for who gave it."""
+    if registration.waiting:
+        return _(
+            "All seats are taken. You are number %(place)s on the waiting list; we write when a seat is yours."
+        ) % {"place": place_in_line(registration)}
+    return {
+        Answer.YES: _("You are coming. You get a letter with the meeting for your calendar."),
+        Answer.MAYBE: _("You may be coming. That keeps no seat: let us know when you are sure."),
+        Answer.NO: _("You are not coming. Thank you for letting us know."),
+    }[Answer(registration.answer)]
+
+
+# --- From a letter --------------------------------------------------------------------------------------------------
+
+
+@by_link
+@csrf_exempt  # the address itself is the secret, and a cookie is what mail programs block
+@never_cache
+@require_http_methods(["GET", "POST"])
+def answer_by_letter(request, token):
+    """Three buttons for the holder of the letter. Nobody is logged in, and GET changes nothing."""
+    try:
+        meeting_id, member_id = read_token("answer", token, max_age=LINK_IS_GOOD_FOR)
+    except LinkExpired:
+        return _refused(request, 410, expired=True)
+    except LinkForged:
+        return _refused(request, 404)
+    with switch_actor(wall_member(member_id), because="the letter proves who this is"):
+        letter = _open_letter(meeting_id, member_id)
+        form = _form_of(letter, request.POST if request.method == "POST" else None)
+        if form and form.is_valid():
+            return _private(redirect(request.path + _register_by_letter(letter, form)))
+    # The page is made as whoever looks at it: no more of the reader gets on it than was read above.
+    if form is None:
+        return _refused(request, 410, title=_("You can no longer answer"), advice=letter.why_closed)
+    suggested = ANSWERS_IN_ADDRESS.get(request.GET.get("antwoord", ""))
+    context = {"letter": letter, "form": form, "suggested": suggested, "just_now": "genoteerd" in request.GET}
+    page = render(request, "meetings/answer_by_letter.html", context, status=422 if form.is_bound else 200)
+    return _private(page)
+
+
+def _form_of(letter: OpenLetter, data: Any) -> AnswerForm | None:
+    """None when there is nothing to answer to any more."""
+    if letter.meeting is None or not letter.is_open:
+        return None
+    return AnswerForm(data, meeting=letter.meeting, answered=letter.mine)
+
+
+def _register_by_letter(letter: OpenLetter, form: AnswerForm) -> str:
+    """What follows the address of the page that tells how it went: the meeting may have changed this very moment."""
+    try:
+        register(letter.meeting, by=letter.reader, **form.cleaned_data)
+    except (MeetingClosed, WrongWayToAttend):
+        return ""
+    return "?genoteerd=1"
+
+
+@dataclass(frozen=True)
+class OpenLetter:
+    """What the holder of a letter may see: read as that member, and complete, because the page asks nothing more."""
+
+    reader: Member | None
+    meeting: Meeting | None
+    mine: Registration | None
+    noted: str  # the answer as a sentence, "" without one
+    link: str  # to join online, only for who has a seat
+    seats: list[Seats]
+    facts: list[tuple[str, str]]
+
+    @property
+    def is_open(self) -> bool:
+        return self.reader is not None and self.meeting is not None and self.meeting.is_open
+
+    @property
+    def why_closed(self) -> str:
+        if self.reader is None or self.meeting is None or self.meeting.state == Meeting.State.DRAFT:
+            return _(
+                "This meeting is not there for you at the moment. You may have left the circle, or it was taken back "
+                "to be changed. Log in to see your circles, or ask the trekker of the circle."
+            )
+        if self.meeting.state == Meeting.State.CANCELLED:
+            reason = self.meeting.cancelled_because
+            return _("This meeting is cancelled. You need not do anything. %(reason)s") % {"reason": reason}
+        return _("This meeting has begun or is over. Log in to read the programme and the material.")
+
+
+def _open_letter(meeting_id: int, member_id: int) -> OpenLetter:
+    """Call it as the member: the wall then says what there is to see today."""
+    meeting = Meeting.objects.select_related("circle", "host").with_seats_taken().filter(pk=meeting_id).first()
+    reader = Member.objects.filter(pk=member_id).first()
+    if meeting is None or reader is None:
+        return OpenLetter(reader, meeting, None, "", "", [], [])
+    mine = Registration.objects.filter(meeting=meeting, member=reader).first()
+    link = None
+    if mine and mine.answer == Answer.YES and not mine.waiting:
+        link = JoinLink.objects.filter(meeting=meeting).first()
+    noted = what_was_noted(mine) if mine else ""
+    return OpenLetter(reader, meeting, mine, noted, link.url if link else "", seats_of(meeting), words.facts(meeting))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Whoever has the address of this page can answer, so it is told to nobody."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
+    return _private(render(request, "link_refused.html", told, status=status))
+
+
+# --- What a trekker reads -------------------------------------------------------------------------------------------
+
+
+@who_may("see post", Meeting)
+@require_GET
+def answers(request, meeting):
+    """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
+    meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
+    given = list(
+        Registration.objects.filter(meeting=meeting)
+        .select_related("member__government", "member__partner")
+        .order_by("answered_at", "pk")
+    )
+    invited = Invitation.objects.filter(meeting=meeting).values("member")
+    silent = list(
+        Member.objects.active()
+        .filter(pk__in=invited)
+        .exclude(pk__in=[each.member_id for each in given])
+        .select_related("government", "partner")
+    )
+    said = Counter(each.answer for each in given)
+    context = {
+        "meeting": meeting,
+        "rows": answers_by_organisation(given, silent),
+        "seats": seats_of(meeting),
+        "line": [each for each in given if each.waiting],
+        "when": words.when(meeting),
+        "maybe": said[Answer.MAYBE],
+        "no": said[Answer.NO],
+        "silent": len(silent),
+    }
+    return render(request, "meetings/answers.html", context)

@@ -1,0 +1,191 @@
+"""Meetings to look at: the list across circles, the list of one circle, and one meeting."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from meetings import words
+from meetings.actions.answers import place_in_line
+from meetings.filters import MeetingFilter, circles_with_something, circles_with_topics
+from meetings.forms.answers import AnswerForm
+from meetings.models import AgendaItem, Form, Material, Meeting, MeetingQuerySet, Registration, Talk
+from meetings.tally import by_organisation, seats_of
+from regions.access import open_to_all
+from regions.models import Circle
+
+PER_PAGE = 25
+Answer = Registration.Answer
+
+
+# --- Lists ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A meeting in a list. ``tone`` is how the tag looks: "act" asks something of the reader."""
+
+    meeting: Meeting
+    place: str
+    hours: str
+    tag: str
+    tone: str
+
+
+@open_to_all
+@require_GET
+def meetings(request):
+    """Across circles: those one is in, and what is public or for the whole network."""
+    return _list_page(request, "meetings/meetings.html", list(circles_with_something()))
+
+
+@open_to_all
+@require_GET
+def circle_meetings(request, slug):
+    circle = get_object_or_404(circles_with_topics(), slug=slug)
+    return _list_page(request, "meetings/circle_meetings.html", [circle], circle)
+
+
+def _list_page(request: Any, template: str, circles: list[Circle], circle: Circle | None = None) -> HttpResponse:
+    # A community manager is in every circle, and is not the one whose answer is awaited.
+    mine = frozenset() if request.rights.is_manager else request.rights.circles
+    everything = Meeting.objects.filter(circle=circle) if circle else Meeting.objects.all()
+    filters = MeetingFilter(request, everything, circles, mine, of_one_circle=circle is not None)
+    found = filters.qs.past() if filters.is_past else filters.qs.upcoming()
+    if request.user.is_authenticated:
+        found = found.with_answer_of(request.user)
+    page = Paginator(found.select_related("circle", "host"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "page_obj": page,
+        "rows": [_row(meeting, mine) for meeting in page],
+        "circle": circle,
+        "mine": mine,
+        "may_plan": circle is not None and request.rights.may("plan", circle.pk),
+    }
+    return render(request, template, context, status=200 if filters.is_valid() else 422)
+
+
+def _row(meeting: Any, mine: frozenset[int]) -> Row:
+    place = words.place(meeting)
+    if meeting.form == Form.HYBRID:
+        place = _("%(place)s and online") % {"place": place}
+    return Row(meeting, place, words.hours(meeting), *_tag(meeting, mine))
+
+
+def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:
+    """What to know of a meeting at a glance: its state when that is unusual, else the reader's answer."""
+    if meeting.state in (Meeting.State.CANCELLED, Meeting.State.DRAFT):
+        return meeting.get_state_display(), "danger" if meeting.state == Meeting.State.CANCELLED else ""
+    answer = getattr(meeting, "my_answer", None)
+    if answer == Answer.YES:
+        return (_("on the waiting list"), "") if meeting.my_waiting else (_("you are coming"), "success")
+    if answer:
+        return (_("maybe"), "") if answer == Answer.MAYBE else (_("you are not coming"), "")
+    if meeting.is_open and meeting.circle_id in mine:
+        return _("waiting for your answer"), "act"
+    return "", ""
+
+
+# --- One meeting ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the programme at its time of day."""
+
+    starts_at: dt.datetime
+    item: AgendaItem
+    materials: list[Material]
+
+
+@open_to_all
+@require_GET
+def meeting(request, pk):
+    return meeting_page(request, pk)
+
+
+def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
+    """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
+    meeting = get_object_or_404(_whole_meetings(), pk=pk)
+    mine = _answer_of(request, meeting)
+    materials = list(meeting.materials.all())
+    may_answer = request.user.is_authenticated and meeting.is_open
+    context = {
+        "meeting": meeting,
+        "when": words.when(meeting),
+        "topics": meeting.topics.all(),
+        "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
+        "programme": _programme(meeting, materials),
+        "materials": [material for material in materials if material.item_id is None],
+        "seats": seats_of(meeting),
+        "mine": mine,
+        "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
+        "form": (form or AnswerForm(meeting=meeting, answered=mine)) if may_answer else None,
+        "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
+        **_who_comes(meeting, request.rights.peers),
+    }
+    return render(request, "meetings/meeting.html", context, status=status)
+
+
+def _whole_meetings() -> MeetingQuerySet:
+    """Meetings with all that their page shows, in as many queries for one speaker as for thirty."""
+    talks = Talk.objects.filter(state=Talk.State.ACCEPTED).select_related("speaker")
+    agenda = AgendaItem.objects.prefetch_related(Prefetch("talks", talks))
+    return (
+        Meeting.objects.with_seats_taken()
+        .select_related("circle", "host", "join_link")
+        .prefetch_related("topics", "materials", Prefetch("agenda", agenda))
+    )
+
+
+def _answer_of(request: Any, meeting: Meeting) -> Registration | None:
+    if not request.user.is_authenticated:
+        return None
+    return Registration.objects.filter(meeting=meeting, member=request.user).first()
+
+
+def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
+    """Where a trekker goes on from here, by what can still be done."""
+    tasks = [
+        (_("Answers"), "answers", meeting.state != Meeting.State.DRAFT),
+        (_("Invite the circle"), "invite", meeting.is_open),
+        (_("Edit"), "edit_meeting", meeting.state != Meeting.State.CANCELLED),
+        (_("Put the programme together"), "agenda", meeting.state != Meeting.State.CANCELLED),
+        (_("Add material"), "add_material", meeting.state != Meeting.State.CANCELLED),
+        (_("Move"), "move_meeting", meeting.is_open),
+        (_("Cancel this meeting"), "cancel_meeting", meeting.is_open),
+        (_("Letters that were sent"), "meeting_post", meeting.state != Meeting.State.DRAFT),
+    ]
+    return [(label, reverse(name, args=[meeting.pk])) for label, name, can in tasks if can]
+
+
+def _programme(meeting: Meeting, materials: list[Material]) -> list[Point]:
+    """The points one after the other from the start, at the times that their minutes give."""
+    starts_at, points = meeting.starts_at, []
+    for item in meeting.agenda.all():
+        points.append(Point(starts_at, item, [each for each in materials if each.item_id == item.pk]))
+        starts_at += dt.timedelta(minutes=item.minutes)
+    return points
+
+
+def _who_comes(meeting: Any, peers: frozenset[int]) -> dict[str, Any]:
+    """Names per organisation for members of the circle; ``others`` come from elsewhere and are only counted.
+
+    Elsewhere the wall shows no row but the reader's own, which would read as "nobody else comes".
+    """
+    if meeting.circle_id not in peers:
+        return {}
+    coming = Registration.objects.filter(meeting=meeting).coming()
+    members = [each.member for each in coming.select_related("member__government", "member__partner")]
+    total = meeting.taken_in_person + meeting.taken_online
+    return {"coming": by_organisation(members), "total": total, "others": total - len(members)}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from library.models import Topic
 from regions.models import Circle
 
-from .models import Form, Meeting, MeetingQuerySet, MeetingTopic
+from .models import Form, Meeting, MeetingQuerySet, MeetingTopic, Speaker
 
 FORMS = {
     "locatie": (_("on site (also)"), [Form.IN_PERSON, Form.HYBRID]),
@@ -141,3 +141,25 @@ class MeetingFilter(filters.FilterSet):
 
     def waiting_for_me(self, queryset, name, value):
         return queryset.awaiting(self.request.user, list(self.mine)) if value else queryset
+
+
+class SpeakerFilter(filters.FilterSet):
+    """Narrows the pool of speakers."""
+
+    zoek = filters.CharFilter(label=_("Name or organisation"), max_length=80, method="search")
+    thema = filters.ModelChoiceFilter(
+        label=_("Topic"),
+        field_name="topics",
+        queryset=lambda request: Topic.objects.all(),
+        to_field_name="slug",
+        empty_label=_("all"),
+        error_messages={"invalid_choice": UNKNOWN},
+    )
+    soort = _choice(_("Works as"), field_name="kind", choices=Speaker.Kind.choices)
+
+    class Meta:
+        model = Speaker
+        fields: ClassVar[list[str]] = []
+
+    def search(self, queryset, name, value):
+        return queryset.filter(Q(name__icontains=value) | Q(organisation__icontains=value))

@@ -1,0 +1,66 @@
+"""Files with a meeting: added by a trekker, or by a speaker through the link; taken away again."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from meetings.models import AgendaItem, Material, Meeting, Talk
+from meetings.uploads import clean_name, content_type_of
+from members.models import Member
+from regions.wall import as_system
+
+SLIDES_PER_TALK = 5
+
+
+class TooManyFiles(Exception):
+    """A speaker's link adds no more than SLIDES_PER_TALK files."""
+
+
+class TalkNotAccepted(Exception):
+    """Only who said yes adds slides."""
+
+
+@transaction.atomic
+def add_material(meeting: Meeting, *, by: Member, file: UploadedFile, item: AgendaItem | None = None) -> Material:
+    """The form has held the file against ``uploads``; the wall refuses a point of another meeting."""
+    return _keep(file, meeting=meeting, item=item)
+
+
+@transaction.atomic
+def add_slides(talk_id: int, *, file: UploadedFile) -> Material:
+    """Slides of a speaker. One of the same name takes the place of the earlier one, so a second click is harmless.
+
+    Refuses with TalkNotAccepted or TooManyFiles.
+    """
+    with as_system("whoever holds the link of an accepted talk adds its slides"):
+        talk = Talk.objects.select_for_update(of=("self",)).select_related("item__meeting").get(pk=talk_id)
+        if talk.state != Talk.State.ACCEPTED:
+            raise TalkNotAccepted
+        for earlier in talk.materials.filter(name=clean_name(file.name or "")):
+            _throw_away(earlier)
+        if talk.materials.count() >= SLIDES_PER_TALK:
+            raise TooManyFiles
+        return _keep(file, meeting=talk.item.meeting, item=talk.item, talk=talk)
+
+
+@transaction.atomic
+def remove_material(material: Material, *, by: Member) -> None:
+    """The row now, the file once that is certain."""
+    _throw_away(material)
+
+
+def _keep(file: UploadedFile, **belongs_to) -> Material:
+    return Material.objects.create(
+        file=file,
+        name=clean_name(file.name or ""),
+        content_type=content_type_of(file),
+        size=file.size or 0,
+        **belongs_to,
+    )
+
+
+def _throw_away(material: Material) -> None:
+    storage, path = material.file.storage, material.file.name
+    material.delete()
+    transaction.on_commit(lambda: storage.delete(path))

@@ -1,0 +1,190 @@
+"""The pool of speakers, asking one, and what a speaker answers by the link in the letter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from library.models import Topic
+from mailroom.actions import post, post_all
+from meetings.letters import speakers as letters
+from meetings.models import AgendaItem, Meeting, Speaker, SpeakerContact, Talk
+from members.models import Member
+from regions.wall import as_system
+
+WAITS_FOR_A_TALK = [Meeting.State.DRAFT, Meeting.State.PUBLISHED]
+
+
+class AddressKnown(Exception):
+    """Another speaker has this address: ``speaker``."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        super().__init__(speaker)
+        self.speaker = speaker
+
+
+class AlreadyAsked(Exception):
+    """This speaker was asked for this point, and did not say no."""
+
+
+class MeetingNotOpen(Exception):
+    """It is over or cancelled: there is nothing left to speak at."""
+
+
+class TalkClosed(Exception):
+    """Withdrawn, or the speaker said no before: the circle has to ask again."""
+
+
+# --- The pool ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_speaker(*, by: Member, email: str, topics: Iterable[Topic] = (), **card: Any) -> Speaker:
+    """``card`` is name, organisation, kind and bio. Refuses with AddressKnown."""
+    speaker = Speaker.objects.create(**card)
+    _write_to(speaker, email)
+    speaker.topics.set(topics)
+    return speaker
+
+
+@transaction.atomic
+def edit_speaker(speaker: Speaker, *, by: Member, email: str, topics: Iterable[Topic] = (), **card: Any) -> Speaker:
+    """As ``add_speaker``, for one who is in the pool. Refuses with AddressKnown."""
+    for name, value in card.items():
+        setattr(speaker, name, value)
+    speaker.save()
+    _write_to(speaker, email)
+    speaker.topics.set(topics)
+    return speaker
+
+
+def _write_to(speaker: Speaker, email: str) -> None:
+    email = email.lower()
+    try:
+        with transaction.atomic():
+            SpeakerContact.objects.update_or_create(speaker=speaker, defaults={"email": email})
+    except IntegrityError as error:
+        raise AddressKnown(Speaker.objects.get(contact__email=email)) from error
+
+
+# --- Asking --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str = "") -> Talk:
+    """Ask, and write to the speaker. Who said no, or was withdrawn, can be asked again.
+
+    Refuses with AlreadyAsked or MeetingNotOpen.
+    """
+    meeting = Meeting.objects.lock(item.meeting)
+    if meeting.state not in WAITS_FOR_A_TALK or meeting.is_over:
+        raise MeetingNotOpen
+    talk = Talk.objects.filter(item=item, speaker=speaker).first() or Talk(item=item, speaker=speaker)
+    if talk.pk and talk.state in (Talk.State.ASKED, Talk.State.ACCEPTED):
+        raise AlreadyAsked
+    talk.state, talk.message, talk.reply = Talk.State.ASKED, message, ""
+    talk.asked_by, talk.asked_at, talk.answered_at = by, timezone.now(), None
+    talk.save()
+    post(letters.speaker_asked(talk))
+    return talk
+
+
+@transaction.atomic
+def withdraw_talk(talk: Talk, *, by: Member) -> None:
+    """Take the question back; the link stops working and the speaker is told. Twice is harmless."""
+    talk = (
+        Talk.objects.select_for_update(of=("self",))
+        .select_related("speaker", "item__meeting__circle")
+        .get(pk=talk.pk)
+    )
+    if talk.state == Talk.State.WITHDRAWN:
+        return
+    counted_on_it = talk.state != Talk.State.DECLINED
+    talk.state = Talk.State.WITHDRAWN
+    talk.save()
+    if counted_on_it and not talk.item.meeting.is_over:
+        post(letters.speaker_released(talk))
+
+
+# --- The speaker, by link: the view has read the link, which is the right to do this -------------------------------
+
+
+@transaction.atomic
+def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
+    """Yes or no. The same answer again changes nothing; a yes may become a no; after a no the circle asks again.
+
+    Refuses with TalkClosed or MeetingNotOpen.
+    """
+    wanted = Talk.State.ACCEPTED if accept else Talk.State.DECLINED
+    with as_system("whoever holds the link answers for the speaker"):
+        talk = _talks().select_for_update(of=("self",)).get(pk=talk_id)
+        if talk.state == wanted:
+            return
+        if talk.state not in (Talk.State.ASKED, Talk.State.ACCEPTED):
+            raise TalkClosed
+        if talk.item.meeting.state not in WAITS_FOR_A_TALK or talk.item.meeting.is_over:
+            raise MeetingNotOpen
+        talk.state, talk.reply, talk.answered_at = wanted, reply, timezone.now()
+        talk.save()
+        trekkers = Member.objects.trekkers_of(talk.item.meeting.circle)
+        readers = trekkers or Member.objects.active().community_managers()
+        post_all(letters.speaker_answered(talk, reader) for reader in readers)
+
+
+@transaction.atomic
+def edit_own_card(talk_id: int, *, name: str, organisation: str, bio: str) -> None:
+    """The speaker of this talk says who they are. Kind and topics are for the trekkers. Refuses with TalkClosed."""
+    with as_system("whoever holds the link of an accepted talk writes the speaker's own card"):
+        talk = Talk.objects.select_related("speaker").get(pk=talk_id)
+        if talk.state != Talk.State.ACCEPTED:
+            raise TalkClosed
+        talk.speaker.name, talk.speaker.organisation, talk.speaker.bio = name, organisation, bio
+        talk.speaker.save(update_fields=["name", "organisation", "bio"])
+
+
+# --- By the clock --------------------------------------------------------------------------------------------------
+
+
+def _talks() -> QuerySet[Talk]:
+    return Talk.objects.select_related("speaker__contact", "asked_by", "item__meeting__circle", "item__meeting__host")
+
+
+@transaction.atomic
+def remind_speakers() -> int:
+    """Once to who is silent for a week, and a week before the meeting to who said yes before. Returns how many."""
+    now, week = timezone.now(), dt.timedelta(days=7)
+    silent = Q(state=Talk.State.ASKED, asked_at__lte=now - week)
+    soon = Q(state=Talk.State.ACCEPTED, item__meeting__starts_at__lte=now + week)
+    to_come = Q(item__meeting__starts_at__gt=now, item__meeting__state__in=WAITS_FOR_A_TALK)
+    with as_system("reminders are the portal's own work"):
+        talks = _talks().filter(to_come, silent | soon)
+        return post_all(
+            letters.speaker_reminded(talk)
+            for talk in talks
+            if talk.state == Talk.State.ASKED or _answered_before(talk, talk.item.meeting.starts_at - week)
+        )
+
+
+def _answered_before(talk: Talk, moment: dt.datetime) -> bool:
+    """Who said yes only in the last week needs no reminding of it."""
+    return talk.answered_at is not None and talk.answered_at <= moment
+
+
+@transaction.atomic
+def thank_speakers() -> int:
+    """Thank who spoke at a meeting that ended before today, and less than a week ago. Returns how many."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    held = [Meeting.State.PUBLISHED, Meeting.State.HELD]
+    with as_system("thanking is the portal's own work"):
+        talks = _talks().filter(
+            state=Talk.State.ACCEPTED,
+            item__meeting__state__in=held,
+            item__meeting__ends_at__lt=midnight,
+            item__meeting__ends_at__gte=midnight - dt.timedelta(days=7),
+        )
+        return post_all(letters.speaker_thanked(talk) for talk in talks)

@@ -1,0 +1,119 @@
+"""Speakers: in the pool, asked for a point of the programme, and answering by their link."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Speaker, Talk
+
+POOL_SHOWN = 25
+
+
+def known_address(speaker: Speaker) -> forms.ValidationError:
+    """What to say when another speaker has the address that was typed, with the way there."""
+    link = format_html('<a href="{}">{}</a>', reverse("speaker", args=[speaker.pk]), speaker.name)
+    return forms.ValidationError(format_html(str(_("This address is in the pool already: {}.")), link), "known")
+
+
+class SpeakerForm(forms.ModelForm):
+    """Who someone is, and where to write to."""
+
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("Only trekkers see it."))
+
+    class Meta:
+        model = Speaker
+        fields: ClassVar = ["name", "email", "organisation", "kind", "topics", "bio"]
+        widgets: ClassVar = {"topics": forms.CheckboxSelectMultiple}
+        help_texts: ClassVar = {"bio": _("A few lines for the programme.")}
+
+
+class PoolChoice(forms.ModelChoiceField):
+    """Speakers to choose from; a vendor is labelled as one."""
+
+    def label_from_instance(self, speaker: Any) -> str:
+        about = (
+            [speaker.organisation, str(speaker.get_kind_display())] if speaker.is_vendor else [speaker.organisation]
+        )
+        return " – ".join(filter(None, [speaker.name, ", ".join(filter(None, about))]))
+
+
+class AskForm(forms.Form):
+    """Someone from the pool, or someone new; and what to say to them."""
+
+    speaker = PoolChoice(
+        Speaker.objects.none(),
+        label=_("From the pool"),
+        required=False,
+        widget=forms.RadioSelect,
+        blank=True,
+        empty_label=_("Someone new, whom I add below"),
+    )
+    message = forms.CharField(
+        label=_("Your message"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What you hope to hear, and who will listen. It stands in the letter."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    email = forms.EmailField(label=_("E-mail address"), required=False)
+    organisation = forms.CharField(label=_("Organisation"), max_length=80, required=False)
+    kind = forms.ChoiceField(label=_("Works as"), choices=[("", _("choose")), *Speaker.Kind.choices], required=False)
+
+    NEW = ("name", "email", "organisation", "kind")
+    NEEDED = ("name", "email", "kind")
+
+    def __init__(self, *args: Any, search: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = Speaker.objects.filter(
+            Q(name__icontains=search) | Q(organisation__icontains=search) | Q(topics__title__icontains=search)
+        )
+        shown = list(found.distinct().values_list("pk", flat=True)[: POOL_SHOWN + 1])
+        self.has_more = len(shown) > POOL_SHOWN
+        chosen = self.data.get("speaker") or self.initial.get("speaker") or ""
+        pks = [*shown[:POOL_SHOWN], *([int(chosen)] if str(chosen).isdecimal() else [])]
+        self.fields["speaker"].queryset = Speaker.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.errors.get("speaker") or data.get("speaker"):
+            if any(data.get(name) for name in self.NEW):
+                self.add_error("speaker", _("Choose someone from the pool, or add someone new: not both."))
+            return data
+        if not any(self.data.get(name) for name in self.NEW):
+            self.add_error("speaker", _("Choose someone from the pool, or add someone new below."))
+            return data
+        for name in self.NEEDED:
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Fill this in to add someone new."))
+        return data
+
+    @property
+    def new_card(self) -> dict[str, str]:
+        """Who is to be added to the pool."""
+        return {name: self.cleaned_data[name] for name in self.NEW}
+
+
+class TalkAnswerForm(forms.ModelForm):
+    """What the speaker adds to a yes or a no."""
+
+    class Meta:
+        model = Talk
+        fields: ClassVar = ["reply"]
+        labels: ClassVar = {"reply": _("Something to add")}
+        help_texts: ClassVar = {"reply": _("For the trekkers of the circle.")}
+        widgets: ClassVar = {"reply": forms.Textarea(attrs={"rows": 3})}
+
+
+class CardForm(forms.ModelForm):
+    """What a speaker says of themselves on the programme."""
+
+    class Meta:
+        model = Speaker
+        fields: ClassVar = ["name", "organisation", "bio"]

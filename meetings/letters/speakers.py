@@ -1,0 +1,199 @@
+"""Letters to speakers, who have no account; and to the trekkers about what a speaker answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mailroom.links import absolute
+from mailroom.outgoing import Outgoing
+from meetings import words
+from meetings.models import Meeting, Talk
+from meetings.talks import address_of
+
+if TYPE_CHECKING:
+    from members.models import Member
+
+
+def speaker_asked(talk: Talk) -> Outgoing:
+    """Asks for a talk; the button leads to a page on which the speaker says yes or no."""
+    meeting = talk.item.meeting
+    if talk.asked_by:
+        asks = _("%(name)s asks you on behalf of %(circle)s to speak at the meeting “%(title)s”.")
+    else:
+        asks = _("%(circle)s asks you to speak at the meeting “%(title)s”.")
+    return _letter(
+        talk,
+        kind="speaker_asked",
+        verb=_("Would you like to speak?"),
+        version=f"{talk.pk}-{talk.asked_at.isoformat()}",
+        paragraphs=[
+            asks % {"name": talk.asked_by, "circle": meeting.circle, "title": meeting.title},
+            *([talk.message] if talk.message else []),
+            _("Let us know whether you can. You need no account: the button is your key, so do not pass it on."),
+        ],
+        button=_("Say yes or no"),
+        not_after=meeting.starts_at,
+    )
+
+
+def speaker_reminded(talk: Talk) -> Outgoing:
+    """Once to who is silent, and a week before the meeting to who said yes."""
+    meeting = talk.item.meeting
+    if talk.state == Talk.State.ASKED:
+        paragraphs = [
+            _("%(circle)s asked you to speak at the meeting “%(title)s”, and does not know yet whether you can.")
+            % {"circle": meeting.circle, "title": meeting.title},
+            _("A “no” helps too: then the circle can ask someone else. We do not ask again."),
+        ]
+        version, verb, button = f"{talk.pk}-{talk.asked_at.isoformat()}", _("Reminder"), _("Say yes or no")
+    else:
+        paragraphs = [
+            _("You speak at the meeting “%(title)s”. Thank you for that.") % {"title": meeting.title},
+            _("Do you have slides? Add them beforehand, so that they are ready in the room and online."),
+        ]
+        version, verb = f"{talk.pk}-{meeting.starts_at.isoformat()}", _("You speak soon")
+        button = _("Add your slides")
+    return _letter(
+        talk,
+        kind="speaker_reminded",
+        verb=verb,
+        version=version,
+        paragraphs=paragraphs,
+        button=button,
+        not_after=meeting.starts_at,
+    )
+
+
+def speaker_thanked(talk: Talk) -> Outgoing:
+    """The day after."""
+    meeting = talk.item.meeting
+    return _letter(
+        talk,
+        kind="speaker_thanked",
+        verb=_("Thank you"),
+        version=str(talk.pk),
+        paragraphs=[
+            _("Thank you for “%(item)s” at the meeting of %(circle)s.")
+            % {"item": talk.item.title, "circle": meeting.circle},
+            _("Would you still like to share your slides? Then add them, so that the whole circle finds them."),
+        ],
+        button=_("Add your slides"),
+        not_after=meeting.ends_at + dt.timedelta(days=14),
+    )
+
+
+def speaker_told_of_change(talk: Talk) -> Outgoing:
+    """The meeting moved, or will not take place: the letter says what is so now."""
+    meeting = talk.item.meeting
+    if meeting.state == Meeting.State.CANCELLED:
+        return speaker_told_of_cancellation(talk)
+    if talk.state == Talk.State.ACCEPTED:
+        asks = _("You said that you would speak. Does it no longer suit you? Then tell us with the button.")
+    else:
+        asks = _("You were asked to speak and have not answered yet. Does it suit you like this?")
+    return _letter(
+        talk,
+        kind="speaker_told_of_change",
+        verb=_("Changed"),
+        version=f"{talk.pk}-{meeting.sequence}",
+        paragraphs=[
+            _("The meeting “%(title)s” has changed. Below you read how it is now.") % {"title": meeting.title},
+            asks,
+        ],
+        button=_("View what is asked of you"),
+        not_after=meeting.starts_at,
+    )
+
+
+def speaker_told_of_cancellation(talk: Talk) -> Outgoing:
+    """The meeting will not take place; the link of the talk no longer works."""
+    meeting = talk.item.meeting
+    because = [_("The reason: %(reason)s") % {"reason": meeting.cancelled_because}] * bool(meeting.cancelled_because)
+    return _letter(
+        talk,
+        kind="speaker_told_of_cancellation",
+        verb=_("Cancelled"),
+        version=f"{talk.pk}-{meeting.sequence}",
+        paragraphs=[
+            _("The meeting “%(title)s” of %(day)s will not take place. You are not expected there.")
+            % {"title": meeting.title, "day": words.day(meeting)},
+            *because,
+        ],
+        not_after=meeting.starts_at,
+    )
+
+
+def speaker_released(talk: Talk) -> Outgoing:
+    """The circle no longer asks this speaker."""
+    meeting = talk.item.meeting
+    return _letter(
+        talk,
+        kind="speaker_released",
+        verb=_("You do not have to speak"),
+        version=f"{talk.pk}-{talk.asked_at.isoformat()}",
+        paragraphs=[
+            _("%(circle)s no longer asks you to speak at the meeting “%(title)s”. You do not have to do anything.")
+            % {"circle": meeting.circle, "title": meeting.title},
+        ],
+        not_after=meeting.starts_at,
+    )
+
+
+def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
+    """Tells a trekker of the circle what the speaker answered."""
+    meeting, said_yes = talk.item.meeting, talk.state == Talk.State.ACCEPTED
+    answer = (
+        _("%(speaker)s accepts to speak about “%(item)s”.")
+        if said_yes
+        else _("%(speaker)s cannot speak about “%(item)s”. You can ask someone else.")
+    )
+    item_page = reverse("ask_speaker", args=[talk.item_id])
+    return Outgoing(
+        kind="speaker_answered",
+        thing=f"meeting:{meeting.pk}",
+        version=f"{talk.pk}-{talk.state}-{talk.answered_at.isoformat() if talk.answered_at else ''}",
+        to=trekker.email,
+        member=trekker,
+        circle=meeting.circle,
+        subject=words.subject(_("Speaker says yes") if said_yes else _("Speaker says no"), meeting),
+        paragraphs=[
+            answer % {"speaker": talk.speaker, "item": talk.item.title},
+            *([_("The speaker adds: %(reply)s") % {"reply": talk.reply}] if talk.reply else []),
+        ],
+        facts=words.facts(meeting),
+        buttons=[
+            (_("View the meeting"), absolute(meeting.get_absolute_url()))
+            if said_yes
+            else (_("Ask someone else"), absolute(item_page))
+        ],
+    )
+
+
+def _letter(
+    talk: Talk, *, kind: str, verb: str, version: str, paragraphs: Sequence[str], button: str = "", **extra: Any
+) -> Outgoing:
+    """What all letters to a speaker share. An answer by mail goes to the person who asked."""
+    item, meeting = talk.item, talk.item.meeting
+    return Outgoing(
+        kind=kind,
+        thing=f"meeting:{meeting.pk}",
+        version=version,
+        to=talk.speaker.contact.email,
+        name=talk.speaker.name,
+        circle=meeting.circle,
+        subject=words.subject(verb, meeting),
+        paragraphs=paragraphs,
+        facts=[
+            *words.facts(meeting),
+            (_("Form"), str(meeting.get_form_display())),
+            (_("Your part"), _("%(title)s, %(minutes)s minutes") % {"title": item.title, "minutes": item.minutes}),
+        ],
+        buttons=[(button, address_of(talk))] if button else [],
+        headers={"Reply-To": talk.asked_by.email} if talk.asked_by else {},
+        **extra,
+    )

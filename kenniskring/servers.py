@@ -42,7 +42,7 @@ def url(server: PostgresServer, role: str, database: str) -> str:
 def create_database(server: PostgresServer, name: str, *, template: str | None = None) -> None:
     """Create the database ``name`` with the three roles, or as a copy of ``template``. Harmless when it is there."""
     with psycopg.connect(url(server, "postgres", "postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
             return
         copy = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copy)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answers, browse, calendars, inviting, planning, programme
+from .views import answers, browse, calendars, inviting, material, planning, programme, speakers, talks
 
 urlpatterns = [
     path("bijeenkomsten/", browse.meetings, name="meetings"),
@@ -27,4 +27,13 @@ urlpatterns = [
     path("kringen/<slug:slug>/agenda.ics", calendars.circle_feed, name="circle_feed"),
     path("agenda/<slug:secret>.ics", calendars.feed, name="feed"),
     path("mijn/agenda/", calendars.renew_feed, name="renew_feed"),
+    path("sprekers/", speakers.speakers, name="speakers"),
+    path("sprekers/nieuw/", speakers.add_speaker, name="add_speaker"),
+    path("sprekers/<int:pk>/", speakers.speaker, name="speaker"),
+    path("programmapunten/<int:pk>/spreker-vragen/", speakers.ask_speaker, name="ask_speaker"),
+    path("spreekbeurten/<int:pk>/intrekken/", speakers.withdraw_talk, name="withdraw_talk"),
+    path("spreker/<str:token>/", talks.talk_by_link, name="talk_by_link"),
+    path("bijeenkomsten/<int:pk>/materiaal/", material.add_material, name="add_material"),
+    path("materiaal/<int:pk>/", material.material, name="material"),
+    path("materiaal/<int:pk>/verwijderen/", material.remove_material, name="remove_material"),
 ]

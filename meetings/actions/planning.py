@@ -1,0 +1,296 @@
+"""What a trekker does with a meeting as a whole: plan, edit, publish, invite, move, cancel."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mailroom.actions import post_all
+from mailroom.models import Delivery
+from meetings import mailings, programmes
+from meetings.letters import planning as letters
+from meetings.letters.speakers import speaker_told_of_change
+from meetings.models import Form, Invitation, JoinLink, Meeting, Registration
+from members.models import Member
+from regions.models import Circle, LocalGovernment
+from regions.wall import as_system
+
+from .answers import fill_free_seats
+
+State = Meeting.State
+
+TOLD = {"starts_at", "ends_at", "form", "host", "venue", "address", "online_link"}
+"""What people act upon: once a meeting is published these change through ``move``, which tells them."""
+
+
+class MeetingInThePast(Exception):
+    """The meeting has begun, or the date asked for has passed."""
+
+
+class AlreadyPublished(Exception):
+    """There is nothing left to publish."""
+
+
+class NotPublished(Exception):
+    """Only what is published can be invited to, moved or cancelled; a draft is edited or thrown away."""
+
+
+class NotADraft(Exception):
+    """People know of this meeting: it is cancelled, not thrown away, and moved, not edited."""
+
+
+class NothingChanged(Exception):
+    """There is nothing to tell anyone."""
+
+
+class MailingChanged(Exception):
+    """Other people or other words would leave now than were shown."""
+
+
+@transaction.atomic
+def plan(
+    circle: Circle,
+    *,
+    by: Member,
+    title: str,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    form: str = Form.IN_PERSON,
+    host: LocalGovernment | None = None,
+    programme: str = programmes.Template.CLASSIC,
+    **details: Any,
+) -> Meeting:
+    """A draft for trekkers alone, with a programme as long as the meeting. Refuses with MeetingInThePast."""
+    if starts_at <= timezone.now():
+        raise MeetingInThePast
+    meeting = Meeting.objects.create(
+        circle=circle,
+        title=title,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        form=form,
+        host=host,
+        state=State.DRAFT,
+        **details,
+    )
+    items = programmes.write(programme, int((ends_at - starts_at).total_seconds() // 60))
+    for item in items:
+        item.meeting = meeting
+    meeting.agenda.bulk_create(items)
+    return meeting
+
+
+@transaction.atomic
+def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
+    """Change what nobody needs to be told of; for a draft also what otherwise goes through ``move``.
+
+    ``topics`` and ``online_link`` count as fields. More seats go to whoever waits. Refuses with NotADraft.
+    """
+    meeting = Meeting.objects.lock(meeting)
+    if meeting.state != State.DRAFT and TOLD & set(fields):
+        raise NotADraft
+    if meeting.state == State.DRAFT and fields.get("starts_at", meeting.starts_at) <= timezone.now():
+        raise MeetingInThePast
+    topics = fields.pop("topics", None)
+    _apply(meeting, fields)
+    if topics is not None:
+        meeting.topics.set(topics)
+    if meeting.is_open:
+        fill_free_seats(meeting)
+    return meeting
+
+
+def _apply(meeting: Meeting, fields: dict[str, Any]) -> None:
+    """Write fields and the online link, which has a row and a wall of its own."""
+    fields = dict(fields)
+    link = fields.pop("online_link", None)
+    for name, value in fields.items():
+        setattr(meeting, name, value)
+    meeting.save()
+    if link:
+        JoinLink.objects.update_or_create(meeting=meeting, defaults={"url": link})
+    elif link == "":
+        JoinLink.objects.filter(meeting=meeting).delete()
+
+
+@transaction.atomic
+def discard(meeting: Meeting, *, by: Member) -> None:
+    """Throw away a draft that nobody but trekkers saw; speakers who were asked hear of it. Refuses with NotADraft."""
+    meeting = Meeting.objects.lock(meeting)
+    if meeting.state != State.DRAFT:
+        raise NotADraft
+    meeting.state = State.CANCELLED
+    _tell_speakers(meeting, mailings.cancellation(meeting, reader=by))
+    meeting.delete()
+
+
+@transaction.atomic
+def publish(meeting: Meeting, *, by: Member) -> Meeting:
+    """From now on its audience sees it. No letter leaves. Refuses with AlreadyPublished or MeetingInThePast."""
+    meeting = Meeting.objects.lock(meeting)
+    if meeting.state != State.DRAFT:
+        raise AlreadyPublished
+    if meeting.starts_at <= timezone.now():
+        raise MeetingInThePast
+    meeting.state = State.PUBLISHED
+    meeting.save(update_fields=["state", "changed_at"])
+    return meeting
+
+
+def refuse_unless_open(meeting: Meeting) -> None:
+    """What is not published, or has begun, is not invited to, moved or cancelled any more."""
+    if meeting.state != State.PUBLISHED:
+        raise NotPublished
+    if meeting.starts_at <= timezone.now():
+        raise MeetingInThePast
+
+
+def _as_shown(mailing: mailings.Mailing, shown: str | None) -> None:
+    if shown is not None and shown != mailing.fingerprint:
+        raise MailingChanged
+
+
+@transaction.atomic
+def invite(meeting: Meeting, *, by: Member, shown: str | None = None) -> int:
+    """Invite who is in the circle and was not invited yet, a letter each. Returns how many; a second time that is 0.
+
+    ``shown`` is the fingerprint of the mailing that the trekker looked at; when another one would leave, nothing does
+    (MailingChanged). Nobody is marked as coming.
+    """
+    meeting = Meeting.objects.lock(meeting)  # two clicks at once: the second finds everyone invited
+    refuse_unless_open(meeting)
+    prefetch_related_objects([meeting], "agenda")  # each letter and calendar file names the programme
+    mailing = mailings.invitation(meeting, reader=by)
+    if not mailing.members:
+        return 0
+    _as_shown(mailing, shown)
+    now = timezone.now()
+    Invitation.objects.bulk_create(
+        [Invitation(meeting=meeting, member=member, invited_at=now) for member in mailing.members],
+        ignore_conflicts=True,
+    )
+    meeting.invited_at = meeting.invited_at or now
+    meeting.save(update_fields=["invited_at"])
+    post_all(batch.write(member) for batch in mailing.batches for member in batch.members)
+    return len(mailing.members)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of a published meeting, thought through and not made yet."""
+
+    meeting: Meeting  # as it will be, not saved
+    changes: list[letters.Change]
+    mailing: mailings.Mailing
+
+
+def think_move(meeting: Meeting, *, by: Member, **fields: Any) -> Move:
+    """What this change would say, and to whom. Refuses with NothingChanged, NotPublished or MeetingInThePast."""
+    refuse_unless_open(meeting)
+    after = copy.copy(meeting)
+    for name in TOLD & set(fields) - {"online_link"}:
+        setattr(after, name, fields[name])
+    if after.starts_at <= timezone.now():
+        raise MeetingInThePast
+    link = JoinLink.objects.filter(meeting=meeting).first()
+    link_changed = "online_link" in fields and fields["online_link"] != (link.url if link else "")
+    changes = letters.differences(meeting, after, link_changed=link_changed)
+    if not changes:
+        raise NothingChanged
+    after.sequence += 1
+    new_moment = (meeting.starts_at, meeting.ends_at) != (after.starts_at, after.ends_at)
+    return Move(after, changes, mailings.move(after, changes=changes, new_moment=new_moment, reader=by))
+
+
+@transaction.atomic
+def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: Any) -> Meeting:
+    """Change day, hour, form, host, place or link of a published meeting, and tell those concerned.
+
+    Answers stay, and each letter says so and asks again: an old yes is never counted in silence. Whose way of taking
+    part disappears becomes a maybe in the way that is left. An invitation that did not leave yet is replaced by one
+    with the new facts. Refuses as ``think_move`` does, and with MailingChanged when it is not as ``shown``.
+    """
+    meeting = Meeting.objects.lock(meeting)
+    moved = think_move(meeting, by=by, **fields)
+    _as_shown(moved.mailing, shown)
+    unheard = withdraw_unsent(meeting, kinds={"invitation"})
+    _apply(moved.meeting, {name: value for name, value in fields.items() if name in TOLD})
+    _give_up_lost_ways(moved.meeting)
+    post_all(
+        letters.invitation(moved.meeting, member) if member.pk in unheard else batch.write(member)
+        for batch in moved.mailing.batches
+        for member in batch.members
+    )
+    _tell_speakers(moved.meeting, moved.mailing)
+    fill_free_seats(moved.meeting)
+    return moved.meeting
+
+
+def _give_up_lost_ways(meeting: Meeting) -> None:
+    """Whoever would come in a way that is gone may come in the other one, and says so themselves."""
+    ways = meeting.ways_to_attend
+    with as_system("the form of the meeting changed under people's answers"):
+        answers = Registration.objects.filter(meeting=meeting).exclude(answer=Registration.Answer.NO)
+        answers.exclude(attending__in=ways).update(answer=Registration.Answer.MAYBE, attending=ways[0], waiting=False)
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = None) -> Meeting:
+    """Call a meeting off; it stays visible, with the reason. Tells who was invited or answered, except who said no.
+
+    What was still waiting to be sent about it is withdrawn; who never heard of the meeting hears nothing now.
+    Refuses with NotPublished, MeetingInThePast or MailingChanged.
+    """
+    meeting = Meeting.objects.lock(meeting)
+    refuse_unless_open(meeting)
+    meeting = as_cancelled(meeting, because)
+    mailing = mailings.cancellation(meeting, reader=by)
+    _as_shown(mailing, shown)
+    unheard = withdraw_unsent(meeting, kinds={"invitation"})
+    withdraw_unsent(meeting, kinds={"meeting_changed", "reminder_coming", "reminder_silent"})
+    with as_system("who answered knows of the meeting, letter or not"):
+        unheard -= set(Registration.objects.filter(meeting=meeting).values_list("member", flat=True))
+    meeting.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
+    post_all(batch.write(member) for batch in mailing.batches for member in batch.members if member.pk not in unheard)
+    _tell_speakers(meeting, mailing)
+    return meeting
+
+
+def think_cancel(meeting: Meeting, *, by: Member, because: str) -> mailings.Mailing:
+    """What calling it off would say, and to whom. Refuses as ``cancel`` does."""
+    refuse_unless_open(meeting)
+    return mailings.cancellation(as_cancelled(meeting, because), reader=by)
+
+
+def as_cancelled(meeting: Meeting, because: str) -> Meeting:
+    """The meeting as it will be when called off, not saved."""
+    after = copy.copy(meeting)
+    after.state, after.cancelled_because = State.CANCELLED, because
+    after.sequence += 1
+    return after
+
+
+def _tell_speakers(meeting: Meeting, mailing: mailings.Mailing) -> None:
+    """Whoever was asked or said yes to speak hears of it too."""
+    for talk in mailing.talks:
+        talk.item.meeting = meeting
+    post_all(speaker_told_of_change(talk) for talk in mailing.talks)
+
+
+def withdraw_unsent(meeting: Meeting, *, kinds: Iterable[str]) -> set[int]:
+    """Letters about this meeting that nobody is handing over yet do not leave any more. Returns whose they were."""
+    with as_system("the facts in these letters are no longer true"):
+        unsent = Delivery.objects.about(f"meeting:{meeting.pk}").unsent().filter(kind__in=kinds)
+        rows = list(unsent.select_for_update().values_list("pk", "member"))
+        Delivery.objects.filter(pk__in=[pk for pk, _member in rows]).update(
+            state=Delivery.State.WITHDRAWN, leased_until=None, error=_("The meeting changed before it was sent.")
+        )
+    return {member for _pk, member in rows}

@@ -1,0 +1,186 @@
+"""What a trekker has to do for a meeting, in order, and where things stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mailroom.models import Delivery
+from members.models import Member
+from regions.models import Circle
+
+from . import mailings, words
+from .models import AgendaItem, Invitation, Meeting, Registration, Talk
+
+DONE, NEXT, TO_DO, WAITING = "done", "next", "to_do", "waiting"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, with what is known of it and where it is done. ``posts``: a button does it, not a page."""
+
+    name: str
+    state: str
+    about: str
+    address: str
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How a circle answered. ``silent`` was invited and has not answered."""
+
+    yes: int = 0
+    waiting: int = 0
+    maybe: int = 0
+    no: int = 0
+    silent: int = 0
+
+
+def to_plan(circle: Circle) -> list[Meeting]:
+    """Drafts and what is to come, soonest first, with all that the desk shows of them."""
+    speakers = Talk.objects.select_related("speaker")
+    agenda = AgendaItem.objects.prefetch_related(Prefetch("talks", speakers))
+    return list(
+        Meeting.objects.filter(circle=circle, state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED])
+        .upcoming()
+        .select_related("circle", "host", "join_link")
+        .prefetch_related(Prefetch("agenda", agenda))
+    )
+
+
+def totals(meetings: list[Meeting]) -> dict[int, Totals]:
+    """Per meeting id, in two queries however many there are."""
+    counts: dict[int, Counter[str]] = {meeting.pk: Counter() for meeting in meetings}
+    answers = Registration.objects.filter(meeting__in=meetings).values("meeting", "answer", "waiting")
+    for row in answers.annotate(n=Count("pk")).order_by():
+        counts[row["meeting"]]["waiting" if row["waiting"] else row["answer"]] += row["n"]
+    answered = Registration.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
+    silent = Invitation.objects.filter(~Exists(answered), meeting__in=meetings).values("meeting")
+    for row in silent.annotate(n=Count("pk")).order_by():
+        counts[row["meeting"]]["silent"] = row["n"]
+    return {pk: Totals(**count) for pk, count in counts.items()}
+
+
+def failed_letters(circle: Circle, meetings: list[Meeting]) -> dict[int, int]:
+    """How many letters failed, per meeting id; only meetings with any."""
+    about = {f"meeting:{meeting.pk}": meeting.pk for meeting in meetings}
+    failed = Delivery.objects.failed().filter(circle=circle, about__in=about)
+    rows = failed.values("about").annotate(n=Count("pk")).order_by()
+    return {about[row["about"]]: row["n"] for row in rows}
+
+
+def steps(meeting: Meeting, *, reader: Member) -> list[Step]:
+    """What makes this meeting happen, in order. The first thing that is not done is what to do next."""
+    found = [
+        _moment(meeting),
+        _place(meeting),
+        _programme(meeting),
+        _speakers(meeting),
+        _publish(meeting),
+        _invite(meeting, reader),
+    ]
+    first = next((step for step in found if step.state == TO_DO), None)
+    return [replace(step, state=NEXT) if step is first else step for step in found]
+
+
+def _change_address(meeting: Meeting) -> str:
+    """Where day, form and place are changed: of a draft by editing, otherwise by moving."""
+    return reverse("edit_meeting" if meeting.state == Meeting.State.DRAFT else "move_meeting", args=[meeting.pk])
+
+
+def _moment(meeting: Meeting) -> Step:
+    about = f"{words.when(meeting)}, {meeting.get_form_display()}"
+    return Step(_("Date and form"), DONE, about, _change_address(meeting))
+
+
+def missing_place(meeting: Meeting) -> list[str]:
+    """What people need in order to be there, and is not known yet."""
+    missing = []
+    if meeting.is_in_person and meeting.host is None:
+        missing.append(_("the host"))
+    if meeting.is_in_person and not (meeting.venue or meeting.address):
+        missing.append(_("the building or the address"))
+    if meeting.is_online and not hasattr(meeting, "join_link"):
+        missing.append(_("the online link"))
+    return missing
+
+
+def _place(meeting: Meeting) -> Step:
+    missing = missing_place(meeting)
+    about = _("Still missing: %(what)s.") % {"what": _(" and ").join(missing)} if missing else words.where(meeting)
+    return Step(_("Host and place"), TO_DO if missing else DONE, about, _change_address(meeting))
+
+
+def programme_minutes(meeting: Meeting) -> int:
+    return sum(item.minutes for item in meeting.agenda.all())
+
+
+def meeting_minutes(meeting: Meeting) -> int:
+    return int((meeting.ends_at - meeting.starts_at).total_seconds() // 60)
+
+
+def _programme(meeting: Meeting) -> Step:
+    items, length = len(meeting.agenda.all()), programme_minutes(meeting)
+    about = ngettext("%(n)s point, %(minutes)s minutes", "%(n)s points, %(minutes)s minutes", items) % {
+        "n": items,
+        "minutes": length,
+    }
+    if not items:
+        about = _("There is no programme yet.")
+    elif length > meeting_minutes(meeting):
+        about = _("%(minutes)s minutes too long for the meeting.") % {"minutes": length - meeting_minutes(meeting)}
+    done = items and length <= meeting_minutes(meeting)
+    return Step(_("Programme"), DONE if done else TO_DO, about, reverse("agenda", args=[meeting.pk]))
+
+
+def _speakers(meeting: Meeting) -> Step:
+    """A deep dive needs someone who dives. Whoever was asked and has not answered holds nothing else up."""
+    talks = [talk for item in meeting.agenda.all() for talk in item.talks.all()]
+    asked = [talk.speaker.name for talk in talks if talk.state == Talk.State.ASKED]
+    sure = [talk.speaker.name for talk in talks if talk.state == Talk.State.ACCEPTED]
+    hopes = {talk.item_id for talk in talks if talk.state in {Talk.State.ASKED, Talk.State.ACCEPTED}}
+    open_items = [
+        item for item in meeting.agenda.all() if item.kind == AgendaItem.Kind.DEEP_DIVE and item.pk not in hopes
+    ]
+    address = reverse("agenda", args=[meeting.pk])
+    if open_items:
+        about = _("Nobody is asked yet for “%(item)s”.") % {"item": open_items[0].title}
+        return Step(_("Speakers"), TO_DO, about, reverse("ask_speaker", args=[open_items[0].pk]))
+    if asked:
+        about = _("Asked, no answer yet: %(names)s.") % {"names": ", ".join(asked)}
+        return Step(_("Speakers"), WAITING, about, address)
+    return Step(_("Speakers"), DONE, ", ".join(sure) or _("This programme needs no speaker."), address)
+
+
+def _publish(meeting: Meeting) -> Step:
+    if meeting.state != Meeting.State.DRAFT:
+        return Step(_("Publish"), DONE, _("Visible to: %(whom)s.") % {"whom": meeting.get_audience_display()}, "")
+    about = _("From then on visible to: %(whom)s. No letter leaves yet.") % {"whom": meeting.get_audience_display()}
+    return Step(_("Publish"), TO_DO, about, reverse("publish_meeting", args=[meeting.pk]), posts=True)
+
+
+def _invite(meeting: Meeting, reader: Member) -> Step:
+    new = len(mailings.invitation(meeting, reader=reader).members)
+    address = reverse("invite", args=[meeting.pk])
+    if meeting.state == Meeting.State.DRAFT:
+        return Step(_("Invite"), TO_DO, _("After publishing. You first see who gets which letter."), "")
+    if meeting.invited_at is None:
+        about = ngettext("%(n)s member gets a letter.", "%(n)s members get a letter.", new) % {"n": new}
+        return Step(_("Invite"), TO_DO, about, address)
+    if new:
+        about = ngettext("Also invite %(n)s new member.", "Also invite the %(n)s new members.", new) % {"n": new}
+        return Step(_("Invite"), TO_DO, about, address)
+    return Step(
+        _("Invite"),
+        DONE,
+        _("Invited on %(day)s.") % {"day": date_format(timezone.localtime(meeting.invited_at), "j F Y")},
+        address,
+    )

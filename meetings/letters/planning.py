@@ -1,0 +1,201 @@
+"""Letters with which a circle hears of a meeting: invited, changed, cancelled, reminded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from mailroom.links import absolute
+from mailroom.outgoing import Outgoing
+from meetings import words
+from meetings.calendar import cancellation_for, invitation_for
+from meetings.letters.answers import answer_address
+from meetings.models import Meeting, Registration
+
+if TYPE_CHECKING:
+    from members.models import Member
+
+Answer = Registration.Answer
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is different now, and what it was; ``old`` is empty when that says nothing to anyone."""
+
+    label: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        if not self.old:
+            return f"{self.label}: {self.new}"
+        return _("%(label)s: %(new)s (was: %(old)s)") % {"label": self.label, "new": self.new, "old": self.old}
+
+
+def differences(before: Meeting, after: Meeting, *, link_changed: bool) -> list[Change]:
+    """What people must be told. Never the online link itself: it is for those who may come, on the page."""
+    told = [
+        (_("When"), words.when(before), words.when(after)),
+        (_("Where"), words.where(before), words.where(after)),
+        (_("Form"), before.get_form_display(), after.get_form_display()),
+    ]
+    changes = [Change(label, str(old), str(new)) for label, old, new in told if old != new]
+    if link_changed:
+        changes.append(Change(_("Online link"), "", _("a new one, which you find on the page of the meeting")))
+    return changes
+
+
+def programme(meeting: Meeting) -> list[str]:
+    """The points in short, in one paragraph; nothing while there are none."""
+    titles = [item.title for item in meeting.agenda.all()]
+    return [_("On the programme: %(items)s.") % {"items": "; ".join(titles)}] if titles else []
+
+
+def answer_buttons(meeting: Meeting, member: Member) -> list[tuple[str, str]]:
+    """The three answers, each a page on which one still confirms, and the meeting itself."""
+    return [
+        (_("Yes, I am coming"), answer_address(meeting, member, Answer.YES)),
+        (_("Maybe"), answer_address(meeting, member, Answer.MAYBE)),
+        (_("No, I am not coming"), answer_address(meeting, member, Answer.NO)),
+        page_button(meeting),
+    ]
+
+
+def page_button(meeting: Meeting) -> tuple[str, str]:
+    return _("View the meeting"), absolute(meeting.get_absolute_url())
+
+
+def _letter(
+    kind: str, verb: str, meeting: Meeting, member: Member, paragraphs: Sequence[str], **extra: Any
+) -> Outgoing:
+    """What all letters about a meeting share. Their version is its SEQUENCE, so each is sent once per change."""
+    return Outgoing(
+        **{
+            "kind": kind,
+            "thing": f"meeting:{meeting.pk}",
+            "version": meeting.sequence,
+            "to": member.email,
+            "subject": words.subject(verb, meeting),
+            "paragraphs": paragraphs,
+            "member": member,
+            "circle": meeting.circle,
+            "facts": words.facts(meeting),
+            "buttons": answer_buttons(meeting, member),
+            "not_after": meeting.starts_at,
+            "only_while_member": meeting.audience == Meeting.Audience.CIRCLE,
+        }
+        | extra
+    )
+
+
+def invitation(meeting: Meeting, member: Member) -> Outgoing:
+    """Asks whether one comes. Says nothing about coming itself: that is the member's answer."""
+    paragraphs = [
+        _("%(circle)s invites you to the meeting “%(title)s”.") % {"circle": meeting.circle, "title": meeting.title},
+        *([meeting.about] if meeting.about else []),
+        *programme(meeting),
+        _("Let us know whether you are coming. That takes two clicks, and you can change your answer later."),
+    ]
+    return _letter(
+        "invitation",
+        _("Invitation"),
+        meeting,
+        member,
+        paragraphs,
+        calendar=invitation_for(meeting, member),
+        can_unsubscribe=True,
+    )
+
+
+def changed(
+    meeting: Meeting, member: Member, *, changes: Sequence[Change], registration: Registration | None, lost: bool
+) -> Outgoing:
+    """Says what is different and what of the member's answer. ``lost``: their way of taking part is gone."""
+    paragraphs = [
+        _("The meeting “%(title)s” has changed.") % {"title": meeting.title},
+        *map(str, changes),
+        what_of_the_answer(registration, lost=lost),
+    ]
+    return _letter(
+        "meeting_changed", _("Changed"), meeting, member, paragraphs, calendar=invitation_for(meeting, member)
+    )
+
+
+def what_of_the_answer(registration: Registration | None, *, lost: bool) -> str:
+    """Old answers are never counted in silence: the letter says what stands, and asks again."""
+    if registration is None:
+        return _("You have not answered yet. Let us know whether you are coming.")
+    if registration.answer == Answer.NO:
+        return _("You could not come on the earlier date. Does the new one suit you? Let us know.")
+    if lost:
+        return _(
+            "You would take part in a way that is no longer possible. We put your answer on “maybe” until you "
+            "let us know whether you are coming."
+        )
+    if registration.waiting:
+        return _("You stay on the waiting list. If it no longer suits you, change your answer.")
+    if registration.answer == Answer.YES:
+        return _("You answered “yes”, and that stands. If it no longer suits you, change your answer.")
+    return _("You answered “maybe”. Let us know whether you are coming.")
+
+
+def cancelled(meeting: Meeting, member: Member) -> Outgoing:
+    """Takes the meeting out of diaries. Sent until the moment at which it would have begun."""
+    paragraphs = [
+        _("The meeting “%(title)s” of %(day)s will not take place.")
+        % {"title": meeting.title, "day": words.day(meeting)},
+        _("The reason: %(reason)s") % {"reason": meeting.cancelled_because},
+        _("You do not have to do anything. The attached calendar file removes it from your calendar."),
+    ]
+    return _letter(
+        "meeting_cancelled",
+        _("Cancelled"),
+        meeting,
+        member,
+        paragraphs,
+        buttons=[page_button(meeting)],
+        calendar=cancellation_for(meeting, member),
+    )
+
+
+def reminder_coming(meeting: Meeting, member: Member) -> Outgoing:
+    """The day before, for who has a seat."""
+    paragraphs = [
+        _("Tomorrow, %(hours)s, is the meeting “%(title)s”. You said that you are coming.")
+        % {"hours": words.hours(meeting), "title": meeting.title},
+        *([meeting.route] if meeting.route and meeting.is_in_person else []),
+        *programme(meeting),
+        _("Can you not come after all? Let us know, so that someone else can have your seat."),
+    ]
+    return _letter(
+        "reminder_coming",
+        _("Reminder"),
+        meeting,
+        member,
+        paragraphs,
+        buttons=[(_("No, I am not coming"), answer_address(meeting, member, Answer.NO)), page_button(meeting)],
+        calendar=invitation_for(meeting, member),
+        can_unsubscribe=True,
+    )
+
+
+def reminder_silent(meeting: Meeting, member: Member) -> Outgoing:
+    """A week before, for who was invited and has not answered. Once."""
+    paragraphs = [
+        _("On %(day)s %(circle)s meets: “%(title)s”. We do not know yet whether you are coming.")
+        % {"day": words.day(meeting), "circle": meeting.circle, "title": meeting.title},
+        *programme(meeting),
+        _("Also “no” helps the host. Let us know; we do not ask again."),
+    ]
+    return _letter(
+        "reminder_silent",
+        _("Are you coming?"),
+        meeting,
+        member,
+        paragraphs,
+        calendar=invitation_for(meeting, member),
+        can_unsubscribe=True,
+    )

@@ -1,0 +1,166 @@
+"""The trekker's desk, and what is done from there with a meeting as a whole."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from meetings import desk as to_do
+from meetings import rota
+from meetings.actions import planning as actions
+from meetings.forms.planning import CancelForm, PlaceForm, PlanForm, WordsForm
+from meetings.models import Meeting
+from regions.access import who_may
+from regions.models import Circle
+
+PAST_SHOWN = 5
+
+
+@who_may("plan", Circle)
+@require_GET
+def desk(request: HttpRequest, circle: Circle) -> HttpResponse:
+    """What to do next, for the meeting that comes first or the one asked for with ``?bijeenkomst=``."""
+    planned = to_do.to_plan(circle)
+    chosen = next((m for m in planned if str(m.pk) == request.GET.get("bijeenkomst")), None)
+    chosen = chosen or next(iter(planned), None)
+    past = list(Meeting.objects.filter(circle=circle).past().select_related("host")[:PAST_SHOWN])
+    totals = to_do.totals([*planned, *past])
+    failed = to_do.failed_letters(circle, [*planned, *past])
+    context = {
+        "circle": circle,
+        "chosen": chosen,
+        "steps": to_do.steps(chosen, reader=request.user) if chosen else [],
+        "planned": [(meeting, totals[meeting.pk]) for meeting in planned],
+        "past": [(meeting, totals[meeting.pk]) for meeting in past],
+        "failed": [(meeting, failed[meeting.pk]) for meeting in [*planned, *past] if meeting.pk in failed],
+    }
+    return render(request, "meetings/desk.html", context)
+
+
+def _to_desk(meeting: Meeting) -> HttpResponse:
+    response = redirect("desk", meeting.circle.slug)
+    response["Location"] += f"?bijeenkomst={meeting.pk}"
+    return response
+
+
+@who_may("plan", Circle)
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, circle: Circle) -> HttpResponse:
+    """A draft from the circle's rhythm; sending the form unchanged gives a good one."""
+    form = PlanForm(circle, request.POST or None)
+    if form.is_valid():
+        meeting = actions.plan(circle, by=request.user, **form.for_action)
+        messages.success(request, _("The draft is ready. Only trekkers see it until you publish it."))
+        return _to_desk(meeting)
+    context = {"circle": circle, "form": form, "turns": rota.turns(circle)}
+    return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
+
+
+@who_may("plan", Meeting)
+@require_http_methods(["GET", "POST"])
+def edit_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """All of a draft; of a published meeting only what people need not be told of."""
+    is_draft = meeting.state == Meeting.State.DRAFT
+    words = WordsForm(request.POST or None, instance=meeting)
+    place = PlaceForm(meeting, request.POST or None) if is_draft else None
+    if words.is_valid() and (place is None or place.is_valid()):
+        fields = words.cleaned_data | (place.for_action if place else {})
+        try:
+            actions.edit(meeting, by=request.user, **fields)
+        except actions.NotADraft:  # published by a co-trekker meanwhile
+            messages.warning(request, _("This meeting was published meanwhile. Check your changes."))
+            return redirect("edit_meeting", meeting.pk)
+        messages.success(request, _("Your changes are saved."))
+        return _to_desk(meeting)
+    meeting.refresh_from_db()  # the form wrote what was typed into it; the page names the meeting as it is
+    context = {"meeting": meeting, "form": words, "place": place}
+    return render(request, "meetings/edit_meeting.html", context, status=422 if words.is_bound else 200)
+
+
+@who_may("plan", Meeting)
+@require_POST
+def publish_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    try:
+        actions.publish(meeting, by=request.user)
+    except actions.AlreadyPublished:
+        messages.info(request, _("This meeting was published already."))
+    except actions.MeetingInThePast:
+        messages.error(request, _("The date of this draft has passed. Choose a new date first."))
+        return redirect("edit_meeting", meeting.pk)
+    else:
+        messages.success(request, _("The meeting is published. Now invite the members."))
+    return _to_desk(meeting)
+
+
+@who_may("plan", Meeting)
+@require_http_methods(["GET", "POST"])
+def move_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Change what people act upon. First the page shows who is told what; sending it again as shown does it."""
+    if refusal := _cannot_change(request, meeting):
+        return refusal
+    form = PlaceForm(meeting, request.POST or None)
+    context = {"meeting": meeting, "form": form}
+    if not form.is_valid():
+        return render(request, "meetings/move_meeting.html", context, status=422 if form.is_bound else 200)
+    shown = request.POST.get("shown", "")
+    try:
+        if shown:
+            moved = actions.move(meeting, by=request.user, shown=shown, **form.for_action)
+            messages.success(request, _("The meeting is changed. Whoever it concerns gets a letter."))
+            return _to_desk(moved)
+        context["move"] = actions.think_move(meeting, by=request.user, **form.for_action)
+    except actions.NothingChanged:
+        messages.info(request, _("You changed nothing, so there is nothing to tell."))
+    except actions.MailingChanged:
+        context |= {"stale": True, "move": actions.think_move(meeting, by=request.user, **form.for_action)}
+    return render(request, "meetings/move_meeting.html", context)
+
+
+def _cannot_change(request: HttpRequest, meeting: Meeting) -> HttpResponse | None:
+    """Where to go instead, for a meeting that is not published or has begun; None for one that can change."""
+    try:
+        actions.refuse_unless_open(meeting)
+    except actions.NotPublished:
+        if meeting.state == Meeting.State.DRAFT:
+            return redirect("edit_meeting", meeting.pk)
+        messages.warning(request, _("This meeting is cancelled or over. Nothing changes any more."))
+    except actions.MeetingInThePast:
+        messages.warning(request, _("This meeting has begun or is over. Nothing changes any more."))
+    else:
+        return None
+    return redirect(meeting)
+
+
+@who_may("plan", Meeting)
+@require_http_methods(["GET", "POST"])
+def cancel_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """Call a meeting off, after the page showed who is told what; a draft is simply thrown away."""
+    if meeting.state == Meeting.State.DRAFT:
+        return _discard(request, meeting)
+    if refusal := _cannot_change(request, meeting):
+        return refusal
+    form = CancelForm(request.POST or None)
+    context = {"meeting": meeting, "form": form}
+    if not form.is_valid():
+        return render(request, "meetings/cancel_meeting.html", context, status=422 if form.is_bound else 200)
+    shown = request.POST.get("shown", "")
+    try:
+        if shown:
+            actions.cancel(meeting, by=request.user, shown=shown, **form.cleaned_data)
+            messages.success(request, _("The meeting is cancelled. Whoever it concerns gets a letter."))
+            return redirect(meeting)
+    except actions.MailingChanged:
+        context["stale"] = True
+    context["mailing"] = actions.think_cancel(meeting, by=request.user, **form.cleaned_data)
+    return render(request, "meetings/cancel_meeting.html", context)
+
+
+def _discard(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "meetings/discard_meeting.html", {"meeting": meeting})
+    actions.discard(meeting, by=request.user)
+    messages.success(request, _("The draft is thrown away."))
+    return redirect("desk", meeting.circle.slug)

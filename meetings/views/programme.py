@@ -1,0 +1,97 @@
+"""The programme of a meeting: its points with the times that follow from their order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from meetings import desk
+from meetings.actions import programme as actions
+from meetings.forms.planning import ItemForm
+from meetings.models import AgendaItem, Meeting, Talk
+from regions.access import who_may
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point with its hours, and whether it can go up or down."""
+
+    item: AgendaItem
+    starts: dt.datetime
+    ends: dt.datetime
+    is_first: bool
+    is_last: bool
+
+
+def rows(meeting: Meeting) -> Iterator[Row]:
+    """The points in order, each beginning when the one before ends."""
+    items = list(meeting.agenda.prefetch_related(Prefetch("talks", Talk.objects.select_related("speaker"))))
+    starts = timezone.localtime(meeting.starts_at)
+    for place, item in enumerate(items):
+        ends = starts + dt.timedelta(minutes=item.minutes)
+        yield Row(item, starts, ends, place == 0, place == len(items) - 1)
+        starts = ends
+
+
+@who_may("plan", Meeting)
+@require_http_methods(["GET", "POST"])
+def agenda(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """The points, and a form to add one."""
+    form = ItemForm(request.POST or None)
+    if form.is_valid():
+        item = actions.add_item(meeting, by=request.user, **form.cleaned_data)
+        return _to_item(item)
+    length, planned = desk.meeting_minutes(meeting), desk.programme_minutes(meeting)
+    context = {
+        "meeting": meeting,
+        "form": form,
+        "rows": list(rows(meeting)),
+        "planned": planned,
+        "too_long": max(0, planned - length),
+        "left": max(0, length - planned),
+    }
+    return render(request, "meetings/agenda.html", context, status=422 if form.is_bound else 200)
+
+
+def _to_item(item: AgendaItem) -> HttpResponse:
+    response = redirect("agenda", item.meeting_id)
+    response["Location"] += f"#punt-{item.pk}"
+    return response
+
+
+@who_may("plan", AgendaItem)
+@require_http_methods(["GET", "POST"])
+def edit_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+    form = ItemForm(request.POST or None, instance=item)
+    if form.is_valid():
+        return _to_item(actions.change_item(item, by=request.user, **form.cleaned_data))
+    context = {"item": item, "meeting": item.meeting, "form": form}
+    return render(request, "meetings/edit_item.html", context, status=422 if form.is_bound else 200)
+
+
+@who_may("plan", AgendaItem)
+@require_POST
+def shift_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+    """One place up or down, as the button pressed says."""
+    actions.shift_item(item, by=request.user, up=request.POST.get("to") == "up")
+    return _to_item(item)
+
+
+@who_may("plan", AgendaItem)
+@require_POST
+def remove_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+    try:
+        actions.remove_item(item, by=request.user)
+    except actions.ItemHasSpeaker:
+        messages.warning(request, _("A speaker was asked for this point. First tell the speaker that it is off."))
+        return _to_item(item)
+    return redirect("agenda", item.meeting_id)

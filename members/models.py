@@ -148,10 +148,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def trekkers(self) -> MembershipQuerySet:
         today = timezone.localdate()
-        return self.current().filter(
-            Q(mandate_end=None) | Q(mandate_end__gte=today),
-            role=Membership.Role.TREKKER,
-            mandate_start__lte=today,
+        return (
+            self.current()
+            .filter(
+                Q(mandate_end=None) | Q(mandate_end__gte=today),
+                role=Membership.Role.TREKKER,
+                mandate_start__lte=today,
+            )
+            .exclude(member__partner__kind=Partner.Kind.VENDOR)
         )
 
 

@@ -33,7 +33,7 @@ def navigation(request, rights: Rights) -> list[Link]:
     places = [
         (_("Meetings"), "meetings", []),
         (_("Circles"), "circles", []),
-        (_("Local governments"), "governments", []),
+        (_("Governments"), "governments", []),
     ]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

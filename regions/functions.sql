@@ -1,7 +1,8 @@
 -- The questions that the policies of the wall ask. Code, not state: every `manage.py migrate` applies this file again,
 -- as the role that owns these functions (NOLOGIN, BYPASSRLS, reads just the columns granted in grants.sql).
 -- pg_temp stands last in every search_path, or somebody's temporary table or type would come first.
--- All are STABLE: one answer per statement. Policies call them inside (SELECT …), so they run once per statement.
+-- All are STABLE: one answer per statement. Policies call them inside (SELECT …), and so do they each other: only then
+-- does PostgreSQL ask once per statement, and not once per row.
 -- Adding a function is safe at any time; changing arguments or result needs a DROP in a migration first.
 
 -- Who is asking. Raises when nobody said so: a query that returns nothing in silence is the bug we fear most.
@@ -29,12 +30,13 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SE
 CREATE OR REPLACE FUNCTION app.me() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id FROM public.members_member
-    WHERE is_active AND id = CASE WHEN app.actor() LIKE 'member:%' THEN split_part(app.actor(), ':', 2)::bigint END
+    WHERE is_active
+      AND id = (SELECT CASE WHEN who LIKE 'member:%' THEN split_part(who, ':', 2)::bigint END FROM app.actor() AS who)
 $$;
 
 CREATE OR REPLACE FUNCTION app.is_manager() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM public.members_member WHERE id = app.me() AND is_community_manager)
+    SELECT EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
 $$;
 
 CREATE OR REPLACE FUNCTION app.is_steward() RETURNS boolean
@@ -44,14 +46,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.is_sy
 CREATE OR REPLACE FUNCTION app.is_vendor() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.members_member m JOIN public.regions_partner p ON p.id = m.partner_id
-                   WHERE m.id = app.me() AND p.kind = 'vendor')
+                   WHERE m.id = (SELECT app.me()) AND p.kind = 'vendor')
 $$;
 
 -- In at least one circle today, or a steward. Someone who only registered is not in.
 CREATE OR REPLACE FUNCTION app.is_insider() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT app.is_steward()
-        OR EXISTS (SELECT FROM public.members_membership WHERE member_id = app.me() AND ended_at IS NULL)
+        OR EXISTS (SELECT FROM public.members_membership WHERE member_id = (SELECT app.me()) AND ended_at IS NULL)
 $$;
 
 -- The circles one is in. Whoever is in a circle is in the umbrella circle too; stewards are in all, by id and not by an
@@ -61,7 +63,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN app.is_steward() THEN (SELECT coalesce(array_agg(id), '{}') FROM public.regions_circle)
     ELSE (
         WITH joined AS (
-            SELECT circle_id FROM public.members_membership WHERE member_id = app.me() AND ended_at IS NULL
+            SELECT circle_id FROM public.members_membership WHERE member_id = (SELECT app.me()) AND ended_at IS NULL
         )
         SELECT coalesce(array_agg(circle_id), '{}') FROM (
             SELECT circle_id FROM joined
@@ -77,7 +79,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN app.is_steward() THEN app.circles()
         WHEN app.is_vendor() THEN '{}'
         ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-              WHERE member_id = app.me() AND ended_at IS NULL)
+              WHERE member_id = (SELECT app.me()) AND ended_at IS NULL)
     END
 $$;
 
@@ -88,8 +90,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN app.is_steward() THEN app.circles()
         WHEN app.is_vendor() THEN '{}'
         ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-              WHERE member_id = app.me() AND ended_at IS NULL AND role = 'trekker'
-                AND mandate_start <= app.today() AND (mandate_end IS NULL OR mandate_end >= app.today()))
+              WHERE member_id = (SELECT app.me()) AND ended_at IS NULL AND role = 'trekker'
+                AND mandate_start <= (SELECT app.today())
+                AND (mandate_end IS NULL OR mandate_end >= (SELECT app.today())))
     END
 $$;
 
@@ -98,11 +101,11 @@ CREATE OR REPLACE FUNCTION app.people() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(member_id), '{}') FROM (
         SELECT member_id FROM public.members_membership
-        WHERE circle_id = ANY(app.peers()) AND ended_at IS NULL
+        WHERE circle_id = ANY((SELECT app.peers())::bigint[]) AND ended_at IS NULL
         UNION SELECT member_id FROM public.members_joinrequest
-        WHERE circle_id = ANY(app.led()) AND decided_at IS NULL AND asked_by_id IS NULL
+        WHERE circle_id = ANY((SELECT app.led())::bigint[]) AND decided_at IS NULL AND asked_by_id IS NULL
         UNION SELECT r.member_id FROM public.meetings_registration r
-        JOIN public.meetings_meeting m ON m.id = r.meeting_id WHERE m.circle_id = ANY(app.led())
+        JOIN public.meetings_meeting m ON m.id = r.meeting_id WHERE m.circle_id = ANY((SELECT app.led())::bigint[])
     ) AS people
 $$;
 
@@ -110,7 +113,7 @@ $$;
 CREATE OR REPLACE FUNCTION app.attending() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(meeting_id), '{}') FROM public.meetings_registration
-    WHERE member_id = app.me() AND answer <> 'no' AND NOT waiting
+    WHERE member_id = (SELECT app.me()) AND answer <> 'no' AND NOT waiting
 $$;
 
 -- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read. NULL for

@@ -24,7 +24,7 @@ KEPT = dt.timedelta(days=30)
 
 
 def post(*letters: Outgoing) -> int:
-    """Promise letters in the transaction that makes them true; they leave after its commit. Gives how many are new."""
+    """Promise letters in the transaction that makes them true; they leave after its commit. Gives the new ones."""
     return post_all(letters)
 
 
@@ -32,7 +32,7 @@ def post(*letters: Outgoing) -> int:
 def post_all(letters: Iterable[Outgoing]) -> int:
     """As ``post``, for many."""
     # In order of key, so that two who post the same letters at once wait for each other and not in a circle.
-    by_key = dict(sorted((letter.dedupe_key, letter) for letter in letters))
+    by_key = {letter.dedupe_key: letter for letter in sorted(letters, key=lambda letter: letter.dedupe_key)}
     if not by_key:
         return 0
     with as_system("a letter that was promised is the portal's own business"):

@@ -21,6 +21,7 @@ import psycopg
 from honcho.manager import Manager
 
 from kenniskring import servers
+from kenniskring.demo import cast
 
 HOME = servers.ROOT / ".local" / "demo"
 DATABASE = "kenniskring_demo"
@@ -65,7 +66,7 @@ def secret_key() -> str:
 
 
 def first_migrations() -> str:
-    """Changes when a first migration was rewritten; then tables that are already there cannot be brought up to date."""
+    """Changes when a first migration was rewritten: tables that are there then cannot be brought up to date."""
     files = sorted(servers.ROOT.glob("*/migrations/0001_initial.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
@@ -76,7 +77,8 @@ def is_whole(server: servers.PostgresServer) -> bool:
     if not made_of.exists() or made_of.read_text() != first_migrations():
         return False
     with psycopg.connect(servers.url(server, "postgres", DATABASE)) as connection:
-        return connection.execute("SELECT 1 FROM mailroom_slot WHERE task = 'load_demo'").fetchone() is not None
+        last = [cast.ASKERS[-1].email]
+        return connection.execute("SELECT 1 FROM members_member WHERE email = %s", last).fetchone() is not None
 
 
 def start_database() -> None:
@@ -122,14 +124,11 @@ def prepare() -> None:
     from django.db import connections
 
     django.setup()
-    from mailroom.models import Slot
-    from regions.wall import SYSTEM, acting_as
+    from kenniskring.demo import network
 
     say("Tables …")
     call_command("migrate", verbosity=0)
-    with acting_as(SYSTEM):
-        whole = Slot.objects.filter(task="load_demo").exists()
-    if not whole:
+    if not network.is_whole():
         with running(sink_command(), int(os.environ["SMTP_URL"].rpartition(":")[2])):
             call_command("load_demo")
         (HOME / "tables").write_text(first_migrations())
@@ -148,20 +147,22 @@ def announce(address: str, started: float) -> None:
     accounts = "\n".join(f"    {account:{width}}  {role}" for account, role in ACCOUNTS)
     say(
         f"\nKenniskring is ready after {time.monotonic() - started:.0f} s:\n\n    {address}/\n"
-        f"    {address}/demo/post/   its letters\n\nAccounts, password kenniskring-demo:\n\n{accounts}\n\nCtrl-C stops it.\n"
+        f"    {address}/demo/post/   its letters\n\nAccounts, password kenniskring-demo:\n\n{accounts}\n\n"
+        "Ctrl-C stops it.\n"
     )
 
 
 def processes(port: int) -> dict[str, list[str]]:
     """The command line of each process of the portal, by name. The story test runs the same ones."""
-    celery = [sys.executable, "-m", "celery", "--app", "kenniskring", "--quiet"]
+    as_root = "ignore:You're running the worker with superuser privileges"  # on this machine alone, and it may
+    celery = [sys.executable, "-W", as_root, "-m", "celery", "--app", "kenniskring", "--quiet"]
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "kenniskring.wsgi", "--bind", f"{LOOPBACK}:{port}"),
             *("--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"),
         ],
         "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING"],
     }
 
 
@@ -194,8 +195,6 @@ def main() -> int:
     prepare()
     manager = Manager()
     for name, command in {**processes(port), "post": sink_command()}.items():
-        if name in ("worker", "beat") and not (servers.ROOT / "kenniskring/celery.py").exists():
-            continue  # until the mailroom is there
         manager.add_process(name, shlex.join(command), cwd=str(servers.ROOT))
     teller = threading.Timer(1, announce, [address, started])
     teller.daemon = True

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from kenniskring.demo import network
-from mailroom.models import Slot
 from members.models import Member
 from regions.wall import SYSTEM, acting_as
 
@@ -18,6 +17,4 @@ class Command(BaseCommand):
         with acting_as(SYSTEM):
             if Member.objects.exists():
                 raise CommandError("There are people here already; the demo starts in an empty database.")
-        network.load(say=lambda line: self.stdout.write(line, ending="\n"))
-        with acting_as(SYSTEM):
-            Slot.objects.create(task="load_demo", slot="")
+        network.load(say=lambda line: self.stdout.write(line))

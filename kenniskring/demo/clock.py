@@ -1,0 +1,86 @@
+"""The demo's year: what happened when, played in order with the clock at that moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import time_machine
+from django.utils import timezone
+
+from mailroom import postman
+from mailroom.models import Delivery
+from mailroom.relay import Relay
+from meetings.actions import reminders, speakers
+from meetings.models import Meeting
+from members import actions as members
+from regions.wall import SYSTEM, acting_as
+
+Scene = Callable[[], object]
+
+
+def at(day: int, hour: str) -> dt.datetime:
+    """``hour`` ("14:00", Belgian time) on the day that many days from now."""
+    date = timezone.localdate() + dt.timedelta(days=day)
+    return timezone.make_aware(dt.datetime.combine(date, dt.time.fromisoformat(hour)))
+
+
+@dataclass
+class Year:
+    """Scenes, told in any order and played in the order of the clock, each followed by the post."""
+
+    scenes: list[tuple[dt.datetime, int, Scene]] = field(default_factory=list)
+
+    def add(self, when: dt.datetime, scene: Scene) -> None:
+        """Have ``scene`` happen then. Scenes of one moment happen in the order in which they were added."""
+        self.scenes.append((when, len(self.scenes), scene))
+
+    def add_morning(self, when: dt.datetime) -> None:
+        """Have the timetable do its work on the morning of that day. Other mornings there is nothing to do."""
+        morning = timezone.localtime(when).replace(hour=8, minute=0)
+        if all(other != morning for other, _, scene in self.scenes if scene is the_mornings_work):
+            self.add(morning, the_mornings_work)
+
+    def play(self, say: Callable[[str], object]) -> None:
+        """Play what has happened by now; the rest is still to come."""
+        now = timezone.now()
+        month = ""
+        with Relay() as relay:
+            for when, _, scene in sorted(self.scenes, key=lambda each: each[:2]):
+                if when > now:
+                    break
+                if f"{when:%Y-%m}" != month:
+                    month = f"{when:%Y-%m}"
+                    say(f"  {month}")
+                with time_machine.travel(when.astimezone(dt.UTC)):
+                    scene()
+                    send_the_post(relay)
+
+
+def the_mornings_work() -> None:
+    """What Celery's beat has done every day."""
+    with acting_as(SYSTEM):
+        for pk in reminders.meetings_to_remind_of():
+            reminders.remind(Meeting.objects.get(pk=pk))
+        reminders.close_past_meetings()
+        speakers.remind_speakers()
+        speakers.thank_speakers()
+        members.close_mandates_that_ran_out()
+
+
+def send_the_post(relay: Relay) -> None:
+    """Send what waits, at the hour of the travelling clock.
+
+    The postman's own round goes by PostgreSQL's clock, which does not travel: to it an invitation of last spring
+    would be too late. So each letter is put into his hands, and dated afterwards.
+    """
+    with acting_as(SYSTEM):
+        waiting = list(Delivery.objects.unsent().select_related("letter", "member"))
+    if not waiting:
+        return
+    for delivery in waiting:
+        postman.deliver(delivery, relay)
+    with acting_as(SYSTEM):
+        sent = Delivery.objects.filter(pk__in=[delivery.pk for delivery in waiting], state=Delivery.State.SENT)
+        sent.update(sent_at=timezone.now() + dt.timedelta(seconds=3), attempts=1)

@@ -95,6 +95,15 @@ def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str 
 
 
 @transaction.atomic
+def ask_someone(item: AgendaItem, *, by: Member, speaker: Speaker | None, message: str, **card: Any) -> Talk:
+    """Ask ``speaker``; without one, add who is on ``card`` to the pool first. All of it, or nothing.
+
+    Refuses as ``ask_speaker`` does, and with AddressKnown.
+    """
+    return ask_speaker(item, by=by, speaker=speaker or add_speaker(by=by, **card), message=message)
+
+
+@transaction.atomic
 def withdraw_talk(talk: Talk, *, by: Member) -> None:
     """Take the question back; the link stops working and the speaker is told. Twice is harmless."""
     talk = (

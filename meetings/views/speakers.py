@@ -1,0 +1,119 @@
+"""The pool of speakers, and asking one of them for a point of the programme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from meetings.actions import speakers as actions
+from meetings.filters import SpeakerFilter
+from meetings.forms.speakers import AskForm, SpeakerForm, known_address
+from meetings.models import AgendaItem, Meeting, Speaker, Talk
+from regions.access import any_trekker, who_may
+
+PER_PAGE = 25
+
+
+@any_trekker
+@require_GET
+def speakers(request):
+    """Everyone who can be asked, with where they spoke as far as the one who looks may know."""
+    filters = SpeakerFilter(request.GET, _pool(), request=request)
+    page = Paginator(filters.qs.distinct(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filters": filters, "page_obj": page}
+    return render(request, "meetings/speakers.html", context, status=200 if filters.is_valid() else 422)
+
+
+def _pool() -> QuerySet[Speaker]:
+    """Speakers, each with ``spoken``: talks at meetings that took place, without those that the wall hides."""
+    spoken = Talk.objects.filter(
+        state=Talk.State.ACCEPTED,
+        item__meeting__state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD],
+        item__meeting__ends_at__lt=timezone.now(),
+    )
+    newest_first = spoken.select_related("item__meeting__circle").order_by("-item__meeting__starts_at")
+    return Speaker.objects.prefetch_related("topics", Prefetch("talks", newest_first, to_attr="spoken"))
+
+
+@any_trekker
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_speaker(request):
+    form = SpeakerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            added = actions.add_speaker(by=request.user, **form.cleaned_data)
+        except actions.AddressKnown as known:
+            form.add_error("email", known_address(known.speaker))
+        else:
+            messages.success(request, _("%(name)s is in the pool now.") % {"name": added.name})
+            return redirect("speaker", added.pk)
+    return render(request, "meetings/add_speaker.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@any_trekker
+@require_http_methods(["GET", "HEAD", "POST"])
+def speaker(request, pk):
+    """One speaker: who it is, where they spoke, and the form to change it. All trekkers keep the pool together."""
+    found = get_object_or_404(_pool().select_related("contact"), pk=pk)
+    initial = {"email": found.contact.email if hasattr(found, "contact") else ""}
+    typed = request.POST if request.method == "POST" else None
+    form = SpeakerForm(typed, instance=get_object_or_404(Speaker, pk=pk), initial=initial)
+    if form.is_valid():
+        try:
+            actions.edit_speaker(form.instance, by=request.user, **form.cleaned_data)
+        except actions.AddressKnown as known:
+            form.add_error("email", known_address(known.speaker))
+        else:
+            messages.success(request, _("What you changed is saved."))
+            return redirect("speaker", pk)
+    context = {"speaker": found, "form": form}
+    return render(request, "meetings/speaker.html", context, status=422 if form.is_bound else 200)
+
+
+@who_may("ask speakers", AgendaItem)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_speaker(request, item):
+    """Choose from the pool or add someone, say why, and the letter leaves."""
+    search = request.GET.get("zoek", "")[:80].strip()
+    form = AskForm(request.POST if request.method == "POST" else None, search=search)
+    if form.is_valid():
+        answer = _ask(request, item, form)
+        if answer:
+            return answer
+    talks = Talk.objects.filter(item=item).select_related("speaker")
+    context = {"item": item, "meeting": item.meeting, "form": form, "search": search, "talks": talks}
+    return render(request, "meetings/ask_speaker.html", context, status=422 if form.is_bound else 200)
+
+
+def _ask(request: Any, item: AgendaItem, form: AskForm) -> HttpResponse | None:
+    """Where to go after asking; None when the form has to be shown again."""
+    chosen, message = form.cleaned_data["speaker"], form.cleaned_data["message"]
+    try:
+        talk = actions.ask_someone(item, by=request.user, speaker=chosen, message=message, **form.new_card)
+    except actions.AddressKnown as known:
+        form.add_error("email", known_address(known.speaker))
+        return None
+    except actions.AlreadyAsked:
+        messages.info(request, _("%(name)s has been asked for this already.") % {"name": chosen.name})
+    except actions.MeetingNotOpen:
+        messages.warning(request, _("This meeting is over or cancelled, so nobody can be asked any more."))
+    else:
+        messages.success(request, _("We write to %(name)s at once.") % {"name": talk.speaker.name})
+    return redirect("ask_speaker", item.pk)
+
+
+@who_may("ask speakers", Talk)
+@require_POST
+def withdraw_talk(request, talk):
+    actions.withdraw_talk(talk, by=request.user)
+    messages.success(request, _("%(name)s is no longer asked, and hears of it.") % {"name": talk.speaker.name})
+    return redirect(reverse("ask_speaker", args=[talk.item_id]))

@@ -1,0 +1,86 @@
+"""What a speaker does by the link in the letter: say yes or no, tell who they are, add slides. No account."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mailroom.links import LinkExpired, LinkForged
+from meetings.actions import material
+from meetings.actions import speakers as actions
+from meetings.forms.material import SlidesForm
+from meetings.forms.speakers import CardForm, TalkAnswerForm
+from meetings.talks import TalkGone, TalkSeen, talk_for
+from regions.access import by_link
+
+FORMS = {"ja": TalkAnswerForm, "nee": TalkAnswerForm, "kaart": CardForm, "dias": SlidesForm}
+
+
+@by_link
+@csrf_exempt  # nothing but the token gives a right here; and no cookie is set
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def talk_by_link(request, token):
+    """The page behind the button of the letter. Opening it changes nothing."""
+    try:
+        talk = talk_for(token)
+    except LinkForged:
+        return render(request, "link_refused.html", status=404)
+    except LinkExpired:
+        advice = _("Links to speakers work for a limited time. Reply to the letter to get a new one.")
+        return render(request, "link_refused.html", {"expired": True, "advice": advice}, status=410)
+    except TalkGone as gone:
+        context = {"title": _("This is no longer asked of you"), "advice": str(gone)}
+        return render(request, "link_refused.html", context, status=410)
+    done = request.POST.get("doen") if request.method == "POST" else None
+    form = FORMS[done](request.POST, request.FILES) if done in FORMS else None
+    if form and form.is_valid() and _did(request, talk, done, form):
+        return redirect("talk_by_link", token)
+    return _page(request, talk, done, form)
+
+
+def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
+    """Do what was asked, and say so; False when the form has to be shown again."""
+    said = {
+        "ja": _("Thank you. The circle knows that you will speak. Tell below who you are, and add your slides."),
+        "nee": _("Thank you for letting us know. The circle can ask someone else now."),
+        "kaart": _("What you changed is saved, and is on the programme."),
+        "dias": _("Your slides are with the meeting."),
+    }
+    try:
+        if done == "kaart":
+            actions.edit_own_card(talk.pk, **form.cleaned_data)
+        elif done == "dias":
+            material.add_slides(talk.pk, file=form.cleaned_data["file"])
+        else:
+            actions.answer_talk(talk.pk, accept=done == "ja", reply=form.cleaned_data["reply"])
+    except material.TooManyFiles:
+        form.add_error("file", _("You have added the most files that are possible. Reply to the letter to add more."))
+        return False
+    except (actions.TalkClosed, material.TalkNotAccepted):
+        messages.warning(request, _("You said no before, or have not said yes. Reply to the letter to change that."))
+    except actions.MeetingNotOpen:
+        messages.warning(request, _("The meeting is over, so you can no longer answer."))
+    else:
+        messages.success(request, said[done])
+    return True
+
+
+def _page(request: Any, talk: TalkSeen, done: str | None, form: Form | None) -> HttpResponse:
+    context = {
+        "talk": talk,
+        "form": form,  # the one with errors, for the summary
+        "answer_form": form if done in ("ja", "nee") else TalkAnswerForm(),
+        "card_form": form if done == "kaart" else CardForm(initial=asdict(talk)),
+        "slides_form": form if done == "dias" else SlidesForm(),
+    }
+    return render(request, "meetings/talk_by_link.html", context, status=422 if request.method == "POST" else 200)

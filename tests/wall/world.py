@@ -111,11 +111,13 @@ def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
             {"answer": "no", "attending": ""},
         ]
     )
-    for shift, person in enumerate(cast.values()):
-        Invitation.objects.create(meeting=meeting, member=person)
-        way = next(ways)
-        if (meeting.pk + shift) % 3:
-            Registration.objects.create(meeting=meeting, member=person, **way)
+    replies = [
+        Registration(meeting=meeting, member=person, **way)
+        for shift, (person, way) in enumerate(zip(cast.values(), ways, strict=False))
+        if (meeting.pk + shift) % 3
+    ]
+    Registration.objects.bulk_create(replies)
+    Invitation.objects.bulk_create(Invitation(meeting=meeting, member=person) for person in cast.values())
 
 
 def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
@@ -128,17 +130,18 @@ def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
     JoinRequest.objects.create(member=cast["former member"], circle=kempen, **refused)
 
 
-def letter(number: int, circle: Circle | None, person: Member | None) -> None:
-    delivery = Delivery.objects.create(
-        kind="test", dedupe_key=f"test/{number}", circle=circle, member=person, to="x@demo.example",
-        subject="Onderwerp", message_id=f"<{number}@demo.example>",
-    )  # fmt: skip
-    Letter.objects.create(delivery=delivery, text="Beste")
+def letter(number: int, circle: Circle | None, person: Member | None) -> Delivery:
+    address = f"{number}@demo.example"
+    return Delivery(
+        kind="test", dedupe_key=address, message_id=address, circle=circle, member=person, to=address, subject="Brief"
+    )
 
 
 def post(cast: dict[str, Member], *circles: Circle) -> None:
-    for number, (circle, person) in enumerate(itertools.product([None, *circles], [None, *cast.values()])):
-        letter(number, circle, person)
+    """A letter about each circle and none, to each person and none; silences; a slot."""
+    pairs = itertools.product([None, *circles], [None, *cast.values()])
+    sent = Delivery.objects.bulk_create(letter(number, *pair) for number, pair in enumerate(pairs))
+    Letter.objects.bulk_create(Letter(delivery=delivery, text="Beste") for delivery in sent)
     for circle in [None, *circles]:
         Silence.objects.create(address="stil@demo.example", circle=circle, reason="unsubscribed")
     Slot.objects.create(task="reminders", slot="2026-11-21")

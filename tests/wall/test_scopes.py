@@ -1,0 +1,208 @@
+"""Scopes under attack: errors, nesting, threads, generators, connections that are used again, and injected SQL."""
+
+import contextvars
+import threading
+from contextlib import suppress
+
+import psycopg
+import pytest
+from django.db import DatabaseError, DataError, InternalError, connection, transaction
+
+from meetings.models import Meeting
+from regions.models import Circle
+from regions.wall import SYSTEM, VISITOR, Actor, NoActor, acting_as, as_system, current_actor, member, switch_actor
+from tests import make
+
+
+def who_postgres_thinks_is_asking() -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.actor', true)")
+        return cursor.fetchone()[0] or None
+
+
+def test_postgres_and_python_agree_on_who_is_asking_at_every_depth(waasland, lid):
+    assert (current_actor(), who_postgres_thinks_is_asking()) == (None, None)
+    me = member(lid.pk)
+    with acting_as(me):
+        with as_system("a test"):
+            with switch_actor(VISITOR, because="a test"):
+                assert (str(current_actor()), who_postgres_thinks_is_asking()) == ("visitor", "visitor")
+            assert (str(current_actor()), who_postgres_thinks_is_asking()) == ("system", "system")
+        with acting_as(me):  # the same actor again is harmless
+            assert who_postgres_thinks_is_asking() == str(me)
+        assert (current_actor(), who_postgres_thinks_is_asking()) == (me, str(me))
+    assert (current_actor(), who_postgres_thinks_is_asking()) == (None, None)
+
+
+def _raise():
+    raise ZeroDivisionError
+
+
+def _break_a_constraint():
+    Circle.objects.create(name="RKK Waasland", slug="dubbel", kind="regional")
+
+
+def _write_broken_sql():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nonsense")
+
+
+def _break_in_a_block_without_savepoint():
+    with transaction.atomic(savepoint=False):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    "accident", [_raise, _break_a_constraint, _write_broken_sql, _break_in_a_block_without_savepoint]
+)
+def test_after_any_accident_the_place_is_given_back(waasland, lid, accident):
+    me = member(lid.pk)
+    with acting_as(me):
+        with pytest.raises(Exception, match=r".*"), as_system("a test fails"):
+            accident()
+        assert (current_actor(), who_postgres_thinks_is_asking()) == (me, str(me))
+        with pytest.raises(Exception, match=r".*"), transaction.atomic(), as_system("a test fails"):
+            accident()
+        assert (current_actor(), who_postgres_thinks_is_asking()) == (me, str(me))
+
+
+def test_taking_back_inside_a_switch_gives_the_place_back(waasland, lid):
+    me = member(lid.pk)
+    with acting_as(me):
+        with as_system("a test takes back"):
+            make.meeting(waasland)
+            transaction.set_rollback(True)
+        assert (current_actor(), who_postgres_thinks_is_asking()) == (me, str(me))
+        assert Meeting.objects.count() == 0
+
+
+@pytest.mark.parametrize("accident", [_break_a_constraint, _write_broken_sql])
+def test_a_swallowed_database_error_does_not_leave_the_system_acting(waasland, lid, accident):
+    me = member(lid.pk)
+    with acting_as(me):
+        with suppress(InternalError), as_system("a test swallows an error"), suppress(DatabaseError):
+            accident()
+        assert (current_actor(), who_postgres_thinks_is_asking()) == (me, str(me))
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_connection_that_is_used_again_remembers_nobody(waasland, lid):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, state="draft")
+    assert who_postgres_thinks_is_asking() is None
+    with pytest.raises(NoActor):
+        Meeting.objects.count()
+    with pytest.raises(ZeroDivisionError), acting_as(SYSTEM):
+        _raise()
+    assert who_postgres_thinks_is_asking() is None
+
+
+@pytest.mark.usefixtures("committed")
+def test_work_after_the_commit_has_nobody_acting(waasland):
+    seen = []
+
+    def ask():
+        seen.append((current_actor(), who_postgres_thinks_is_asking()))
+        with pytest.raises(NoActor):
+            Meeting.objects.count()
+
+    with acting_as(SYSTEM):
+        transaction.on_commit(ask)
+        with as_system("a test nests"):
+            transaction.on_commit(ask)
+    assert seen == [(None, None), (None, None)]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_thread_acts_for_nobody_even_with_the_context_of_its_parent(waasland):
+    refusals = []
+
+    def ask():
+        try:
+            Meeting.objects.count()
+            refusals.append(connection.connection.execute("SELECT app.actor()").fetchone())
+        except (NoActor, psycopg.errors.InsufficientPrivilege) as refusal:
+            refusals.append(type(refusal))
+        finally:
+            connection.close()
+
+    with acting_as(SYSTEM):
+        context = contextvars.copy_context()
+        for run in (ask, lambda: context.run(ask)):
+            thread = threading.Thread(target=run)
+            thread.start()
+            thread.join()
+    assert refusals == [NoActor, psycopg.errors.InsufficientPrivilege]
+
+
+def test_a_lazy_queryset_is_asked_as_whoever_reads_it(waasland, lid):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, state="draft")
+    with acting_as(member(lid.pk)):
+        with as_system("a test takes a queryset along"):
+            drafts = Meeting.objects.filter(state="draft")
+        assert list(drafts) == []
+
+
+def test_what_is_read_late_raises(waasland, lid):
+    with acting_as(member(lid.pk)):
+        meetings = Meeting.objects.all()
+        rows = Meeting.objects.iterator()
+    with pytest.raises(NoActor):
+        list(meetings)
+    with pytest.raises(NoActor):
+        list(rows)
+
+
+@pytest.mark.parametrize("forged", ["system ", "SYSTEM", "members", "manager", "member:-1", "member:1 OR true"])
+def test_an_actor_that_nobody_made_is_nobody(waasland, forged):
+    with acting_as(SYSTEM):
+        make.meeting(waasland)
+    seen = []
+    with acting_as(Actor(forged)), suppress(DataError), transaction.atomic():  # refusing is fine too
+        seen = list(Meeting.objects.all())
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE public.mine (id int)",
+        "CREATE FUNCTION app.is_system() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "CREATE OR REPLACE FUNCTION app.is_system() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "DROP FUNCTION app.is_system()",
+        "DROP POLICY meetings_wall_select ON meetings_meeting",
+        "ALTER TABLE meetings_meeting NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE meetings_meeting DISABLE TRIGGER ALL",
+        "CREATE TRIGGER spy BEFORE INSERT ON meetings_meeting EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "SET ROLE kenniskring_wall",
+        "SET SESSION AUTHORIZATION kenniskring_owner",
+        "SET session_replication_role = replica",
+        "ALTER ROLE kenniskring_app BYPASSRLS",
+        "COPY meetings_meeting TO PROGRAM 'cat'",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT last_value FROM meetings_meeting_id_seq",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
+    ],
+)
+def test_the_app_role_may_not(house, statement):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), acting_as(SYSTEM), transaction.atomic():
+        connection.connection.execute(statement)
+
+
+def test_nobody_makes_temporary_tables(house):
+    import os
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(%s, 'TEMPORARY')", [os.environ["TEST_TEMPLATE"]])
+        assert cursor.fetchone() == (False,)
+
+
+def test_a_temporary_table_does_not_stand_before_the_real_one(waasland, lid):
+    """Copies of the template in these tests may make them; the functions of the wall look at ``public`` alone."""
+    with acting_as(member(lid.pk)), transaction.atomic():
+        connection.connection.execute("CREATE TEMP TABLE members_member AS SELECT 1 AS id, true AS is_active")
+        connection.connection.execute("CREATE DOMAIN pg_temp.date AS text")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app.me(), app.today() = (now() AT TIME ZONE 'Europe/Brussels')::pg_catalog.date")
+            assert cursor.fetchone() == (lid.pk, True)

@@ -23,10 +23,6 @@ NO_CIRCLE = "geen"
 UNKNOWN = _("This choice does not exist (any more). The list is not narrowed by it.")
 
 
-def _circles() -> list[tuple[str, Any]]:
-    return [(NO_CIRCLE, _("in no circle")), *Circle.objects.active().values_list("slug", "name")]
-
-
 def _choice(label: Any, **extra: Any) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(
         label=label, empty_label=_("all"), error_messages={"invalid_choice": UNKNOWN}, **extra
@@ -40,11 +36,16 @@ class GovernmentFilter(filters.FilterSet):
     provincie = _choice(_("Province"), field_name="province", choices=Province.choices)
     regio = _choice(_("Region"), field_name="reference_region", choices=ReferenceRegion.choices)
     grootte = _choice(_("Size"), choices=[(key, label) for key, (label, _range) in SIZES.items()], method="sized")
-    kring = _choice(_("Circle"), choices=_circles, method="in_circle")
+    kring = _choice(_("Circle"), method="in_circle")
 
     class Meta:
         model = LocalGovernment
         fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        circles = Circle.objects.active().values_list("slug", "name")
+        self.filters["kring"].extra["choices"] = [(NO_CIRCLE, _("in no circle")), *circles]  # asked once
 
     def named(self, governments: LocalGovernmentQuerySet, name: str, text: str) -> LocalGovernmentQuerySet:
         former = FormerGovernment.objects.filter(successor=OuterRef("pk"), name__icontains=text)

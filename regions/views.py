@@ -22,7 +22,7 @@ def circles(request):
     published = Q(meetings__state="published", meetings__ends_at__gte=timezone.now())
     found = Circle.objects.active().with_size().annotate(next_meeting=Min("meetings__starts_at", filter=published))
     groups = {True: [], False: []}
-    for each in found:
+    for each in found.order_by("name"):
         groups[each.kind == Circle.Kind.REGIONAL].append(each)
     return render(request, "regions/circles.html", {"regional": groups[True], "others": groups[False]})
 

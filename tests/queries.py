@@ -1,0 +1,15 @@
+"""Counts what a page asks of PostgreSQL, without what only says who is asking."""
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config('app.actor'")
+
+
+def queries_of(client: Client, path: str) -> int:
+    """Queries of one visit; SAVEPOINT stands for BEGIN because tests run in a transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path)
+    assert response.status_code == 200, response.status_code
+    return sum(not query["sql"].startswith(BOOKKEEPING) for query in captured.captured_queries)

@@ -1,0 +1,198 @@
+"""What happens when something dies, freezes or comes twice. Real processes, real signals."""
+
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+
+from kenniskring.servers import ROOT, start_valkey
+from mailroom import actions, postman, slots
+from mailroom.models import Delivery, Slot
+from regions.wall import SYSTEM, acting_as
+
+from .letters import outgoing, posted
+
+State = Delivery.State
+
+POSTMAN = """
+import datetime as dt, time
+import django; django.setup()
+from mailroom import postman
+postman.LEASE = dt.timedelta(seconds=1)
+while True:
+    postman.work()
+    time.sleep(0.05)
+"""
+
+# Promises a letter for each line it reads, and says how long that took.
+OFFICE = """
+import time
+import django; django.setup()
+from tests.mailroom.letters import posted
+print("ready", flush=True)
+while to := input():
+    began = time.perf_counter()
+    posted(to)
+    print(time.perf_counter() - began, flush=True)
+"""
+
+
+@contextmanager
+def running(*command, **environment):
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR"} | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:  # closes its pipes
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture
+def valkey():
+    server = start_valkey()
+    yield server
+    os.kill(server._process.pid, signal.SIGCONT)
+    server.stop()
+
+
+def redis(valkey) -> str:
+    return f"redis://127.0.0.1:{valkey.port}"
+
+
+def states() -> Counter:
+    with acting_as(SYSTEM):
+        return Counter(Delivery.objects.values_list("state", flat=True))
+
+
+def test_a_sender_that_is_killed_loses_nothing_and_doubles_at_most_one_letter_per_kill(committed, mailbox):
+    count, kills = 200, 5
+    with acting_as(SYSTEM):
+        actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(count))
+    for kill in range(1, kills + 1):
+        with running("-c", POSTMAN, SMTP_URL=mailbox.url) as sender:
+            mailbox.wait_for(kill * 30)
+            time.sleep(random.uniform(0, 0.02))
+            sender.send_signal(signal.SIGKILL)
+            sender.wait()
+    with running("-c", POSTMAN, SMTP_URL=mailbox.url):
+        until = time.monotonic() + 30
+        while states() != {State.SENT: count} and time.monotonic() < until:
+            time.sleep(0.2)
+    assert states() == {State.SENT: count}
+    arrived = Counter(letter["Message-ID"] for letter in mailbox.letters)
+    doubles = {message_id for message_id, copies in arrived.items() if copies > 1}
+    with acting_as(SYSTEM):
+        assert set(arrived) == set(Delivery.objects.values_list("message_id", flat=True))
+        flagged = set(Delivery.objects.filter(maybe_double=True).values_list("message_id", flat=True))
+    assert len(mailbox.raw) - count <= kills
+    assert len(flagged) <= kills
+    assert doubles <= flagged
+
+
+def test_postmen_at_once_send_each_letter_once(mailbox, together):
+    with acting_as(SYSTEM):
+        actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(100))
+    together(4, lambda _: postman.work(20))
+    assert Counter(letter["To"] for letter in mailbox.letters) == {
+        f"lid{number}@temse.example": 1 for number in range(100)
+    }
+    assert states() == {State.SENT: 100}
+
+
+def test_a_frozen_redis_costs_a_page_a_second_and_the_next_one_nothing(committed, valkey):
+    os.kill(valkey._process.pid, signal.SIGSTOP)
+    with running("-c", OFFICE, REDIS_URL=redis(valkey)) as office:
+        took = [office.stdout.readline()]
+        for number in range(2):
+            office.stdin.write(f"lid{number}@temse.example\n")
+            office.stdin.flush()
+            took.append(float(office.stdout.readline()))
+    assert took[1] < 1.6
+    assert took[2] < 0.5
+    assert states() == {State.QUEUED: 2}
+
+
+def test_celery_sends_at_once_and_after_a_lost_poke_or_a_frozen_redis(committed, mailbox, valkey):
+    celery = ("-m", "celery", "-A", "kenniskring", "worker", "--beat", "-c", "2", "--without-mingle")
+    where = {"REDIS_URL": redis(valkey), "SMTP_URL": mailbox.url}
+    with running(*celery, **where), running("-c", OFFICE, **where) as office:
+        office.stdout.readline()
+
+        def promise(to):
+            office.stdin.write(f"{to}\n")
+            office.stdin.flush()
+            office.stdout.readline()
+
+        promise("eerste@temse.example")
+        mailbox.wait_for(1)
+        began = time.monotonic()
+        promise("gepord@temse.example")
+        mailbox.wait_for(2)
+        assert time.monotonic() - began < 2  # poked: the beat comes every four seconds
+        posted("verloren@temse.example")  # this process knows no Redis: its poke is lost
+        mailbox.wait_for(3, timeout=6)
+        os.kill(valkey._process.pid, signal.SIGSTOP)
+        promise("bevroren@temse.example")
+        os.kill(valkey._process.pid, signal.SIGCONT)
+        mailbox.wait_for(4, timeout=6)
+    assert states() == {State.SENT: 4}
+    assert len(mailbox.raw) == 4
+
+
+def test_a_slot_runs_once_with_three_beats_at_once(together):
+    def beat(_):
+        with acting_as(SYSTEM):
+            if not slots.take("remind", every=dt.timedelta(minutes=15)):
+                return 0
+            time.sleep(0.2)
+            return actions.post(outgoing(version=time.monotonic_ns()))
+
+    assert sorted(together(3, beat)) == [0, 0, 1]
+    assert states() == {State.QUEUED: 1}
+
+
+def test_a_slot_whose_job_fails_is_free_again(committed):
+    def job(fails):
+        with acting_as(SYSTEM):
+            if not slots.take("remind", every=dt.timedelta(minutes=15)):
+                return "not ours"
+            if fails:
+                raise ZeroDivisionError
+            return "done"
+
+    with pytest.raises(ZeroDivisionError):
+        job(fails=True)
+    assert [job(fails=False), job(fails=False)] == ["done", "not ours"]
+
+
+def test_the_night_the_clock_goes_back_has_each_quarter_once(db):
+    """In Brussels 02.00 to 03.00 comes twice on 25 October 2026; then a clock jumps back half an hour too."""
+    start = dt.datetime(2026, 10, 24, 22, 0, tzinfo=dt.UTC)
+    minutes = [*range(0, 300, 5), *range(270, 300, 5)]
+    runs = 0
+    for minute in minutes:
+        with time_machine.travel(start + dt.timedelta(minutes=minute)), acting_as(SYSTEM):
+            runs += slots.take("remind", every=dt.timedelta(minutes=15))
+    assert runs == 20
+    with acting_as(SYSTEM):
+        assert Slot.objects.count() == 20

@@ -142,7 +142,12 @@ def test_an_answer_that_is_none_is_422(browse, lid, quarterly):
 def test_a_forged_link_is_404_with_what_to_do(browse, lid, neighbour, quarterly, method):
     token = make_token("answer", [quarterly.pk, lid.pk])
     other = make_token("unsubscribe", [quarterly.pk, lid.pk])
-    for forged in [token[:-3], token.replace(token[:6], make_token("answer", [1, neighbour.pk])[:6]) + "x", other, "x"]:
+    for forged in [
+        token[:-3],
+        token.replace(token[:6], make_token("answer", [1, neighbour.pk])[:6]) + "x",
+        other,
+        "x",
+    ]:
         response = getattr(browse(), method)(f"/antwoord/{forged}/", {"answer": "yes"})
         assert response.status_code == 404
         assert "Deze link werkt niet" in response.content.decode()

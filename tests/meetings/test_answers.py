@@ -148,7 +148,9 @@ def test_the_wall_refuses_an_answer_for_someone_else(lid, trekker, quarterly, as
         register(quarterly, by=lid, answer="yes", attending="in_person")
 
 
-def test_a_meeting_for_the_network_is_open_to_a_neighbour_and_not_to_a_stranger(browse, neighbour, stranger, waasland):
+def test_a_meeting_for_the_network_is_open_to_a_neighbour_and_not_to_a_stranger(
+    browse, neighbour, stranger, waasland
+):
     with acting_as(SYSTEM):
         meeting = make.meeting(waasland, audience="network")
     assert answer(browse(neighbour), meeting, "yes").status_code == 302
@@ -190,7 +192,10 @@ def test_the_trekker_reads_the_answers_per_government(browse, trekker, answered)
     page = browse(trekker).get(reverse("answers", args=[answered.pk]))
     assert page.status_code == 200
     rows = [
-        (row.organisation, *([m.name for m in heap] for heap in (row.yes, row.waiting, row.maybe, row.no, row.silent)))
+        (
+            row.organisation,
+            *([m.name for m in heap] for heap in (row.yes, row.waiting, row.maybe, row.no, row.silent)),
+        )
         for row in page.context["rows"]
     ]
     assert rows == [

@@ -202,7 +202,11 @@ def test_the_online_link_is_in_the_letter_of_who_has_a_seat_only(people, waaslan
     say(people[0], meeting, "no")
     with acting_as(SYSTEM):
         told = [
-            (letter.delivery.kind, "https://teams.example/42" in letter.text, "https://teams.example/42" in letter.html)
+            (
+                letter.delivery.kind,
+                "https://teams.example/42" in letter.text,
+                "https://teams.example/42" in letter.html,
+            )
             for letter in Letter.objects.select_related("delivery").order_by("pk")
         ]
     assert told == [("confirmation", True, True), ("waiting_list", False, False), ("promoted", True, True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -64,16 +65,17 @@ class Mailing:
     def total(self) -> int:
         return len(self.members) + len(self.talks)
 
+    @cached_property
     def examples(self) -> list[tuple[Batch, Outgoing]]:
         """Each batch with its letter as the reader would get it: nobody sees the personal links of another."""
         return [(batch, batch.write(self.reader)) for batch in self.batches]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when other people, or other words, would leave than were shown."""
         shown = [
             (letter.subject, [*map(str, letter.paragraphs)], [*letter.facts], sorted(m.pk for m in batch.members))
-            for batch, letter in self.examples()
+            for batch, letter in self.examples
         ]
         talks = sorted(talk.pk for talk in self.talks)
         return hashlib.sha256(repr((shown, talks)).encode()).hexdigest()[:32]

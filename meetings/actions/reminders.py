@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from mailroom.actions import post_all
@@ -18,13 +18,19 @@ from members.models import Member
 
 DAY_BEFORE = dt.timedelta(days=1)
 WEEK_BEFORE = dt.timedelta(days=7)
+FIRST_HOUR, LAST_HOUR = 8, 20
 
 
-def meetings_to_remind_of() -> list[int]:
-    """Ids of published meetings that take place tomorrow or in a week, by the Belgian calendar."""
+def is_daytime() -> bool:
+    """A fit hour to write to people, by the Belgian clock."""
+    return FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
+
+
+def meetings_to_remind_of() -> QuerySet[Meeting]:
+    """Published meetings that take place tomorrow or in a week, by the Belgian calendar."""
     today = timezone.localdate()
     days = [today + DAY_BEFORE, today + WEEK_BEFORE]
-    return list(Meeting.objects.published().filter(starts_at__date__in=days).values_list("pk", flat=True))
+    return Meeting.objects.published().filter(starts_at__date__in=days).select_related("circle", "host")
 
 
 @transaction.atomic

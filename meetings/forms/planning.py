@@ -43,7 +43,7 @@ class HostField(forms.ModelChoiceField):
         super().__init__(
             LocalGovernment.objects.filter(pk__in=[*self.last, *chosen]),
             required=False,
-            label=_("host"),
+            label=_("Host"),
             empty_label=_("Still to be decided"),
             help_text=_("In order: who never hosted first, then who did so longest ago. Online there is no host."),
         )
@@ -63,9 +63,9 @@ class HostField(forms.ModelChoiceField):
 class MomentForm(forms.Form):
     """Day and hours on the Belgian clock; gives ``starts_at`` and ``ends_at``."""
 
-    date = DateField(label=_("date"))
-    start = TimeField(label=_("from"))
-    end = TimeField(label=_("until"))
+    date = DateField(label=_("Date"))
+    start = TimeField(label=_("From"))
+    end = TimeField(label=_("Until"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -109,10 +109,10 @@ def title_for(day: dt.date) -> str:
 class PlanForm(MomentForm):
     """A new meeting. Everything is proposed, so that sending it unchanged gives a good draft."""
 
-    title = forms.CharField(label=_("title"), max_length=120)
-    form = forms.ChoiceField(label=_("form"), choices=Form.choices)
+    title = forms.CharField(label=_("Title"), max_length=120)
+    form = forms.ChoiceField(label=_("Form"), choices=Form.choices)
     programme = forms.ChoiceField(
-        label=_("programme"),
+        label=_("Programme"),
         choices=programmes.Template.choices,
         help_text=_("You can change the points and their order afterwards."),
     )
@@ -144,11 +144,11 @@ class PlanForm(MomentForm):
 class PlaceForm(MomentForm):
     """When, where and how: what people act upon."""
 
-    form = forms.ChoiceField(label=_("form"), choices=Form.choices)
-    venue = forms.CharField(label=_("building and room"), max_length=120, required=False)
-    address = forms.CharField(label=_("address"), max_length=160, required=False)
+    form = forms.ChoiceField(label=_("Form"), choices=Form.choices)
+    venue = forms.CharField(label=_("Building and room"), max_length=120, required=False)
+    address = forms.CharField(label=_("Address"), max_length=160, required=False)
     online_link = forms.URLField(
-        label=_("online link"),
+        label=_("Online link"),
         max_length=500,
         required=False,
         assume_scheme="https",
@@ -178,10 +178,10 @@ class WordsForm(forms.ModelForm):
     """What a meeting is about, how many can come and who sees it: people need not be told when it changes."""
 
     topics = forms.ModelMultipleChoiceField(
-        Topic.objects.all(), label=_("topics"), required=False, widget=forms.CheckboxSelectMultiple
+        Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
     )
     audience = forms.ChoiceField(
-        label=_("visible to"),
+        label=_("Visible to"),
         choices=[
             (Meeting.Audience.CIRCLE, _("this circle: its members, and nobody else")),
             (Meeting.Audience.NETWORK, _("the network: also members of other circles, who can answer too")),
@@ -212,7 +212,7 @@ class CancelForm(forms.Form):
     """Why: it is in the letter and stays on the page."""
 
     because = forms.CharField(
-        label=_("reason for cancelling"),
+        label=_("Reason for cancelling"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Everyone who sees the meeting reads this, in the letter and on the page."),

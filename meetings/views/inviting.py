@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Q, When, prefetch_related_objects
+from django.db.models import Case, When, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -62,9 +62,7 @@ def meeting_post(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     counts = mailings.counts_by_state(about)
     state = request.GET.get("toestand", "")
     shown = about.filter(state=state) if state in Delivery.State.values else about
-    failed_first = Case(
-        When(state=Delivery.State.FAILED, then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
+    failed_first = Case(When(state=Delivery.State.FAILED, then=0), default=1)
     shown = shown.select_related("member").order_by(failed_first, "-posted_at", "-pk")
     context = {
         "meeting": meeting,

@@ -1,0 +1,23 @@
+"""What the clock does with meetings. Each job takes its slot, so that a second beat is harmless."""
+
+import datetime as dt
+
+from celery import shared_task
+
+from mailroom import slots
+
+from .actions import reminders
+
+
+@shared_task
+def remind() -> None:
+    """Once a day, by daylight: who comes tomorrow, and who was invited for a week from now and is silent."""
+    if reminders.is_daytime() and slots.take("meetings.remind", every=dt.timedelta(days=1)):
+        for meeting in reminders.meetings_to_remind_of():
+            reminders.remind(meeting)
+
+
+@shared_task
+def close_past_meetings() -> None:
+    """What was published and is over was held. Twice is harmless."""
+    reminders.close_past_meetings()

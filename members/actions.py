@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -164,7 +165,7 @@ def address_changed(member: Member, *, before: str) -> None:
 def save_profile(member: Member, *, by: Member, name: str, job_title: str) -> None:
     """Only what people may say about themselves; where they work and what they may is not theirs to write."""
     if member.pk != by.pk:
-        raise PermissionError
+        raise PermissionDenied
     with as_system("people say their own name and function"):
         Member.objects.filter(pk=member.pk).update(name=name, job_title=job_title)
 
@@ -201,7 +202,10 @@ def join(circle: Circle, *, by: Member, message: str = "") -> Membership | JoinR
 def decide(request: JoinRequest, *, by: Member, accepted: bool, reason: str = "") -> None:
     """A trekker or community manager says yes or no. Raises AlreadyDecided, AnswersForThemselves."""
     _queue_at(request.circle)
-    request = JoinRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)  # only for who leads the circle
+    locked = JoinRequest.objects.select_for_update(of=("self",)).filter(pk=request.pk).first()
+    if locked is None:  # locking shows only what one may change
+        raise PermissionDenied
+    request = locked
     if request.decided_at:
         raise AlreadyDecided
     if request.asked_by_id:
@@ -280,16 +284,15 @@ def leave(circle: Circle, *, by: Member) -> None:
 
 
 def _locked(membership: Membership) -> Membership:
-    """The same place with nobody else at it. Raises DoesNotExist for who may not change it, MembershipOver."""
+    """The same place with nobody else at it. Raises MembershipOver; PermissionDenied for who just lost the right."""
     _queue_at(membership.circle)
-    membership = (
-        Membership.objects.select_for_update(of=("self",))
-        .select_related("member__partner", "circle")
-        .get(pk=membership.pk)
-    )
-    if membership.ended_at:
+    places = Membership.objects.select_for_update(of=("self",)).select_related("member__partner", "circle")
+    locked = places.filter(pk=membership.pk).first()  # locking shows only what one may change
+    if locked is None:
+        raise PermissionDenied
+    if locked.ended_at:
         raise MembershipOver
-    return membership
+    return locked
 
 
 @transaction.atomic

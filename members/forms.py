@@ -56,7 +56,7 @@ class SignupExtras(forms.Form):
             except LinkForged:
                 self.asking_forged = True
         if self.asking:
-            self.initial |= {"asked": token, "email": self.asking.address}
+            self.initial.update(asked=token, email=self.asking.address)
 
     def signup(self, request, user: Member) -> None:
         """allauth calls this once the member is saved."""
@@ -134,7 +134,7 @@ class MandateForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["mandate_start"].required = True
         if self.instance.role != Membership.Role.TREKKER:
-            self.initial |= {"mandate_start": timezone.localdate(), "mandate_end": None}
+            self.initial.update(mandate_start=timezone.localdate(), mandate_end=None)
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}

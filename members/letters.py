@@ -130,6 +130,7 @@ def asked_to_join(circle: Circle, *, to: str, by: Member, message: str, name: st
 def asking_answered(request: JoinRequest) -> Outgoing:
     """To the trekker who asked: the answer."""
     trekker = request.asked_by
+    assert trekker
     if request.accepted:
         subject, text = _("[%(circle)s] %(name)s has joined"), _("%(name)s has joined %(circle)s, as you asked.")
     else:

@@ -32,7 +32,7 @@ def trekkers_of(circle: Circle) -> list[Membership]:
 
 def meetings_answered_by(member: Member) -> list[Any]:
     """The meetings to come to which this member has said yes, maybe or no, soonest first, each with that answer."""
-    answers = (
+    answers: QuerySet[Any] = (
         member.registrations.filter(meeting__ends_at__gte=timezone.now())
         .select_related("meeting__circle", "meeting__host")
         .order_by("meeting__starts_at", "meeting")

@@ -42,11 +42,13 @@ def joins_at_once(member: Member, circle: Circle) -> bool:
 
     Whoever was in the circle before asks: they may have been taken out.
     """
+    government = member.government
     return (
-        circle.joining == Circle.Joining.DOMAIN
-        and not member.memberships.exclude(ended_at=None).filter(circle=circle).exists()
-        and circle.state != Circle.State.CLOSED
+        government is not None
         and member.partner_id is None
-        and proves_government(proven_address(member), member.government)
-        and Circle.objects.for_government(member.government).filter(pk=circle.pk).exists()
+        and circle.joining == Circle.Joining.DOMAIN
+        and circle.state != Circle.State.CLOSED
+        and proves_government(proven_address(member), government)
+        and not member.memberships.exclude(ended_at=None).filter(circle=circle).exists()
+        and Circle.objects.for_government(government).filter(pk=circle.pk).exists()
     )

@@ -46,7 +46,11 @@ def navigation(request, rights: Rights) -> list[Link]:
             places.append((_("Speakers"), "speakers", []))
         if rights.is_manager:
             places.append((_("Administration"), "admin:index", []))
-    return [_link(request.path, *place) for place in places if _exists(*place[1:])]
+    links = [Link(label, reverse(name, args=args)) for label, name, args in places if _exists(name, args)]
+    # The desk of a circle lies under the circles: only the nearest place is where one is.
+    inside = max((link.address for link in links if request.path.startswith(link.address)), key=len, default="")
+    here = "page" if request.path == inside else "true"
+    return [link._replace(here=here) if link.address == inside else link for link in links]
 
 
 def _exists(name: str, args: list[str]) -> bool:
@@ -54,9 +58,3 @@ def _exists(name: str, args: list[str]) -> bool:
         return bool(reverse(name, args=args))
     except NoReverseMatch:
         return False
-
-
-def _link(path: str, label: str, name: str, args: list[str]) -> Link:
-    address = reverse(name, args=args)
-    here = "page" if path == address else "true" if path.startswith(address) else ""
-    return Link(label, address, here)

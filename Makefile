@@ -21,3 +21,32 @@ demo: .venv/.ready
 .venv/.ready: uv.lock pyproject.toml | $(UV)
 	$(UV) sync --locked --quiet || $(UV) sync --locked --quiet --python '>=3.12'
 	@touch $@
+
+# All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error.
+test: .venv/.ready
+	@$(RUN) -m pytest -n 2
+
+lint: .venv/.ready
+	@echo "— style and likely mistakes (ruff)"
+	@$(RUN) -m ruff check --quiet --output-format concise .
+	@$(RUN) -m ruff format --check --quiet . || (echo "make format puts these right:"; $(RUN) -m ruff format --check .; exit 1)
+	@echo "— types (mypy)"
+	@$(PRODUCTION) $(RUN) -m mypy --no-error-summary .
+	@echo "— templates (djade)"
+	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 6.1
+	@echo "— migrations follow the models"
+	@$(PRODUCTION) $(RUN) -W ignore manage.py makemigrations --check --dry-run
+	@echo "— production settings (check --deploy)"
+	@$(PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
+	@echo "— every word in Dutch (gettext)"
+	@$(PRODUCTION) $(RUN) -m tests.house.words
+
+format: .venv/.ready
+	@$(RUN) -m ruff check --fix --quiet . || true
+	@$(RUN) -m ruff format .
+	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --target-version 6.1 || true
+
+# Puts new words into the Dutch catalogue; translate them there, and run it again to compile.
+messages: .venv/.ready
+	@$(PRODUCTION) $(RUN) manage.py makemessages --locale nl --no-location --no-obsolete --no-wrap --ignore .venv --ignore .local --ignore tests
+	@$(PRODUCTION) $(RUN) manage.py compilemessages --locale nl --verbosity 0

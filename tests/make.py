@@ -5,7 +5,7 @@ import itertools
 
 from django.utils import timezone
 
-from meetings.models import Meeting
+from meetings.models import AgendaItem, Meeting, Speaker, SpeakerContact, Talk
 from members.models import Member, Membership
 from regions.models import Circle, LocalGovernment, Participation, Partner
 
@@ -84,3 +84,22 @@ def meeting(circle: Circle, title: str = "Bijeenkomst", *, in_days: float = 30, 
         }
         | fields
     )
+
+
+def item(meeting: Meeting, title: str = "Camera's in de stad", **fields) -> AgendaItem:
+    """A point of 45 minutes, after the points that are there."""
+    position = meeting.agenda.count()
+    return AgendaItem.objects.create(
+        **{"meeting": meeting, "title": title, "position": position, "kind": "deep_dive", "minutes": 45} | fields
+    )
+
+
+def speaker(name: str = "Sofie Spreker", *, email: str = "", **fields) -> Speaker:
+    """In the pool, with an address."""
+    made = Speaker.objects.create(**{"name": name, "organisation": "Softwarehuis", "kind": "vendor"} | fields)
+    SpeakerContact.objects.create(speaker=made, email=email or f"{name.lower().replace(' ', '.')}@spreker.example")
+    return made
+
+
+def talk(item: AgendaItem, speaker: Speaker, state: str = Talk.State.ACCEPTED, **fields) -> Talk:
+    return Talk.objects.create(item=item, speaker=speaker, state=state, **fields)

@@ -28,7 +28,7 @@ PER_PAGE = 25
 def speakers(request):
     """Everyone who can be asked, with where they spoke as far as the one who looks may know."""
     filters = SpeakerFilter(request.GET, _pool(), request=request)
-    page = Paginator(filters.qs.distinct(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(filters.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "page_obj": page}
     return render(request, "meetings/speakers.html", context, status=200 if filters.is_valid() else 422)
 

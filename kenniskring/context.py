@@ -30,7 +30,7 @@ def portal(request):
 
 def navigation(request, rights: Rights) -> list[Link]:
     """The main navigation for whoever asks: what is there for all, then what they lead."""
-    places = [
+    places: list[tuple[str, str, list[str]]] = [
         (_("Meetings"), "meetings", []),
         (_("Circles"), "circles", []),
         (_("Governments"), "governments", []),

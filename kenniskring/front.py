@@ -52,7 +52,9 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         "requests": requests.filter(circle__in=rights.led, asked_by=None).exclude(member=member)[: AT_MOST + 1]
         if rights.led
         else [],
-        "coming": meetings.with_answer_of(member).filter(my_answer__in=["yes", "maybe"])[:3],
+        "coming": meetings.with_answer_of(member).filter(
+            registrations__member=member, registrations__answer__in=["yes", "maybe"]
+        )[:3],
         "materials": Material.objects.filter(meeting__circle__in=mine)
         .select_related("meeting__circle")
         .order_by("-uploaded_at")[:AT_MOST],

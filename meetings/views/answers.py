@@ -79,25 +79,70 @@ def answer_by_letter(request, token):
         return _refused(request, 410, expired=True)
     except LinkForged:
         return _refused(request, 404)
-    with switch_actor(wall_member(member_id), because="the letter proves who this is"):
-        letter = _open_letter(meeting_id, member_id)
-        form = _form_of(letter, request.POST if request.method == "POST" else None)
-        if form and form.is_valid():
-            return _private(redirect(request.path + _register_by_letter(letter, form)))
+    try:
+        with switch_actor(wall_member(member_id), because="the letter proves who this is"):
+            letter = _open_letter(meeting_id, member_id)
+            data = request.POST if request.method == "POST" else None
+            form = AnswerForm(data, meeting=letter.meeting, answered=letter.mine)
+            if form.is_valid():
+                return _private(redirect(request.path + _register_by_letter(letter, form)))
+    except NothingToAnswer as why:
+        return _refused(request, 410, title=_("You can no longer answer"), advice=str(why))
     # The page is made as whoever looks at it: no more of the reader gets on it than was read above.
-    if form is None:
-        return _refused(request, 410, title=_("You can no longer answer"), advice=letter.why_closed)
     suggested = ANSWERS_IN_ADDRESS.get(request.GET.get("antwoord", ""))
     context = {"letter": letter, "form": form, "suggested": suggested, "just_now": "genoteerd" in request.GET}
     page = render(request, "meetings/answer_by_letter.html", context, status=422 if form.is_bound else 200)
     return _private(page)
 
 
-def _form_of(letter: OpenLetter, data: Any) -> AnswerForm | None:
-    """None when there is nothing to answer to any more."""
-    if letter.meeting is None or not letter.is_open:
-        return None
-    return AnswerForm(data, meeting=letter.meeting, answered=letter.mine)
+class NothingToAnswer(Exception):
+    """The letter is good and its time is over; says to its reader why."""
+
+
+@dataclass(frozen=True)
+class OpenLetter:
+    """What the holder of a letter may see: read as that member, and complete, because the page asks nothing more."""
+
+    reader: Member
+    meeting: Meeting
+    mine: Registration | None
+    noted: str  # the answer as a sentence, "" without one
+    link: str  # to join online, only for who has a seat
+    seats: list[Seats]
+    facts: list[tuple[str, str]]
+
+
+def _open_letter(meeting_id: int, member_id: int) -> OpenLetter:
+    """Call it as the member: the wall then says what there is to see today. Refuses with NothingToAnswer."""
+    meeting = Meeting.objects.select_related("circle", "host").with_seats_taken().filter(pk=meeting_id).first()
+    reader = Member.objects.filter(pk=member_id).first()
+    if reader is None or meeting is None or not meeting.is_open:
+        raise NothingToAnswer(_why_closed(meeting if reader else None))
+    mine = Registration.objects.filter(meeting=meeting, member=reader).first()
+    link = None
+    if mine and mine.answer == Answer.YES and not mine.waiting:
+        link = JoinLink.objects.filter(meeting=meeting).first()
+    return OpenLetter(
+        reader=reader,
+        meeting=meeting,
+        mine=mine,
+        noted=what_was_noted(mine) if mine else "",
+        link=link.url if link else "",
+        seats=seats_of(meeting),
+        facts=words.facts(meeting),
+    )
+
+
+def _why_closed(meeting: Meeting | None) -> str:
+    if meeting is None or meeting.state == Meeting.State.DRAFT:
+        return _(
+            "This meeting is not there for you at the moment. You may have left the circle, or it was taken back "
+            "to be changed. Log in to see your circles, or ask the trekker of the circle."
+        )
+    if meeting.state == Meeting.State.CANCELLED:
+        reason = meeting.cancelled_because
+        return _("This meeting is cancelled. You need not do anything. %(reason)s") % {"reason": reason}
+    return _("This meeting has begun or is over. Log in to read the programme and the material.")
 
 
 def _register_by_letter(letter: OpenLetter, form: AnswerForm) -> str:
@@ -107,49 +152,6 @@ def _register_by_letter(letter: OpenLetter, form: AnswerForm) -> str:
     except (MeetingClosed, WrongWayToAttend):
         return ""
     return "?genoteerd=1"
-
-
-@dataclass(frozen=True)
-class OpenLetter:
-    """What the holder of a letter may see: read as that member, and complete, because the page asks nothing more."""
-
-    reader: Member | None
-    meeting: Meeting | None
-    mine: Registration | None
-    noted: str  # the answer as a sentence, "" without one
-    link: str  # to join online, only for who has a seat
-    seats: list[Seats]
-    facts: list[tuple[str, str]]
-
-    @property
-    def is_open(self) -> bool:
-        return self.reader is not None and self.meeting is not None and self.meeting.is_open
-
-    @property
-    def why_closed(self) -> str:
-        if self.reader is None or self.meeting is None or self.meeting.state == Meeting.State.DRAFT:
-            return _(
-                "This meeting is not there for you at the moment. You may have left the circle, or it was taken back "
-                "to be changed. Log in to see your circles, or ask the trekker of the circle."
-            )
-        if self.meeting.state == Meeting.State.CANCELLED:
-            reason = self.meeting.cancelled_because
-            return _("This meeting is cancelled. You need not do anything. %(reason)s") % {"reason": reason}
-        return _("This meeting has begun or is over. Log in to read the programme and the material.")
-
-
-def _open_letter(meeting_id: int, member_id: int) -> OpenLetter:
-    """Call it as the member: the wall then says what there is to see today."""
-    meeting = Meeting.objects.select_related("circle", "host").with_seats_taken().filter(pk=meeting_id).first()
-    reader = Member.objects.filter(pk=member_id).first()
-    if meeting is None or reader is None:
-        return OpenLetter(reader, meeting, None, "", "", [], [])
-    mine = Registration.objects.filter(meeting=meeting, member=reader).first()
-    link = None
-    if mine and mine.answer == Answer.YES and not mine.waiting:
-        link = JoinLink.objects.filter(meeting=meeting).first()
-    noted = what_was_noted(mine) if mine else ""
-    return OpenLetter(reader, meeting, mine, noted, link.url if link else "", seats_of(meeting), words.facts(meeting))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -123,6 +123,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     context = {
         "meeting": meeting,
         "when": words.when(meeting),
+        "where": words.where(meeting),
         "topics": meeting.topics.all(),
         "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
         "programme": _programme(meeting, materials),

@@ -190,8 +190,7 @@ def test_the_calendar_file_is_offered_to_who_comes(browse, lid, some_come, trekk
 
 
 @pytest.mark.parametrize("n", [1, 30])
-@pytest.mark.parametrize(("who", "queries"), [(None, 8), ("lid", 12), ("trekker", 12)])
-def test_the_page_costs_the_same_however_much_is_on_it(request, browse, waasland, lid, n, who, queries):
+def test_the_page_costs_the_same_however_much_is_on_it(browse, waasland, lid, trekker, n):
     """Session, actor, member, rights, meeting, topics, materials, programme, talks, my answer, who comes, actor."""
     with acting_as(SYSTEM):
         meeting = make.meeting(waasland, audience="public", seats_in_person=500)
@@ -206,7 +205,10 @@ def test_the_page_costs_the_same_however_much_is_on_it(request, browse, waasland
             person = make.person(f"Lid {number}", waasland, government=government)
             Registration.objects.create(meeting=meeting, member=person, answer="yes", attending="in_person")
         Registration.objects.create(meeting=meeting, member=lid, answer="yes", attending="in_person")
-    client = browse(request.getfixturevalue(who) if who else None)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(meeting.get_absolute_url()).status_code == 200
-    assert len([q for q in captured.captured_queries if "SAVEPOINT" not in q["sql"]]) == queries
+    costs = []
+    for person in (None, lid, trekker):
+        client = browse(person)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(meeting.get_absolute_url()).status_code == 200
+        costs.append(len([q for q in captured.captured_queries if "SAVEPOINT" not in q["sql"]]))
+    assert costs == [8, 12, 12]

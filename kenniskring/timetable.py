@@ -17,5 +17,6 @@ TIMETABLE = {
     "throw away old letters": _every("mailroom.tasks.throw_away", crontab(minute="20"), expires=3600),
     "tell ended mandates": _every("members.tasks.tell_ended_mandates", crontab(minute="10"), expires=3600),
     "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),
+    "write to speakers": _every("meetings.tasks.write_to_speakers", crontab(minute="*/15"), expires=900),
     "close past meetings": _every("meetings.tasks.close_past_meetings", crontab(minute="5"), expires=3600),
 }

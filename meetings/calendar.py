@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from icalendar import CLASS, STATUS, TRANSP, Calendar, Conference, Event, Timezone, vCalAddress, vDuration
+from icalendar import CLASS, STATUS, TRANSP, Calendar, Component, Conference, Event, Timezone, vCalAddress, vDuration
 
 from mailroom.links import absolute
 from mailroom.outgoing import CalendarFile
@@ -50,7 +50,6 @@ TZNAME:CET
 END:STANDARD
 END:VTIMEZONE
 """
-SURE = {Meeting.State.DRAFT: STATUS.TENTATIVE}  # a trekker looking ahead
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545, 3.1 forbids these in a text
 
 
@@ -152,7 +151,7 @@ def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
         description="\n\n".join(_description(meeting, seen, cancelled=cancelled)),
         location=_location(meeting, seen) or None,
         url=absolute(meeting.get_absolute_url()),
-        status=STATUS.CANCELLED if cancelled else SURE.get(meeting.state, STATUS.CONFIRMED),
+        status=STATUS.CANCELLED if cancelled else _status(meeting),
         transparency=TRANSP.OPAQUE if seen.is_coming and not cancelled else TRANSP.TRANSPARENT,
         classification=CLASS.PUBLIC if meeting.audience == Meeting.Audience.PUBLIC else CLASS.PRIVATE,
         organizer=_address(meeting.circle.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
@@ -161,6 +160,11 @@ def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
     if seen.link and meeting.is_online:
         event.conferences = [Conference(seen.link, feature="VIDEO", label=_("Join online"))]
     return event
+
+
+def _status(meeting: Meeting) -> STATUS:
+    """A draft is in no feed; a trekker may look ahead with it."""
+    return STATUS.TENTATIVE if meeting.state == Meeting.State.DRAFT else STATUS.CONFIRMED
 
 
 def _description(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Iterator[str]:
@@ -215,7 +219,7 @@ def _line(text: str) -> str:
 
 
 @cache
-def _brussels() -> Timezone:
+def _brussels() -> Component:
     return Timezone.from_ical(BRUSSELS)
 
 

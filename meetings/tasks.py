@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import reminders
+from .actions import reminders, speakers
 
 
 @shared_task
@@ -21,3 +21,11 @@ def remind() -> None:
 def close_past_meetings() -> None:
     """What was published and is over was held. Twice is harmless."""
     reminders.close_past_meetings()
+
+
+@shared_task
+def write_to_speakers() -> None:
+    """Once a day, by daylight: who is silent, who speaks within a week, and who spoke at a meeting that is over."""
+    if reminders.is_daytime() and slots.take("meetings.write_to_speakers", every=dt.timedelta(days=1)):
+        speakers.remind_speakers()
+        speakers.thank_speakers()

@@ -54,7 +54,7 @@ def content_type_of(upload: UploadedFile) -> str:
 def _is_office(upload: UploadedFile, kind: str) -> bool:
     """A zip with the part that makes it a text, a sheet or a presentation (ECMA-376, ODF 1.3), and without macros."""
     try:
-        with zipfile.ZipFile(upload) as parts:  # type: ignore[arg-type]
+        with zipfile.ZipFile(upload) as parts:
             names = parts.namelist()
             if kind in _MAIN_PART:
                 has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)

@@ -61,6 +61,6 @@ def _keep(file: UploadedFile, **belongs_to) -> Material:
 
 
 def _throw_away(material: Material) -> None:
-    storage, path = material.file.storage, material.file.name
+    storage, path = material.file.storage, str(material.file.name)
     material.delete()
     transaction.on_commit(lambda: storage.delete(path))

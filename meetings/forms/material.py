@@ -33,17 +33,12 @@ class MaterialField(forms.FileField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{
-                "label": _("File"),
-                "help_text": _("At most %(largest)s. Possible are: %(allowed)s.")
-                % {"largest": filesizeformat(LARGEST), "allowed": ALLOWED},
-            }
-            | kwargs
-        )
+        super().__init__(**kwargs)
+        said = {"largest": filesizeformat(LARGEST), "allowed": ALLOWED}
+        self.help_text = _("At most %(largest)s. Possible are: %(allowed)s.") % said
 
-    def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
-        file = super().to_python(data)
+    def to_python(self, data: Any) -> UploadedFile | None:
+        file: Any = super().to_python(data)
         if file is None:
             return None
         said = {"name": file.name, "allowed": ALLOWED}
@@ -65,7 +60,7 @@ class MaterialForm(forms.Form):
     item = forms.ModelChoiceField(
         AgendaItem.objects.none(), label=_("Belongs to"), required=False, empty_label=_("the whole meeting")
     )
-    file = MaterialField()
+    file = MaterialField(label=_("File"))
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -86,4 +86,4 @@ def _calendar(request, text: str, **cache_control) -> HttpResponse:
     digest = hashlib.sha256(re.sub(r"(?m)^DTSTAMP:.*$", "", text).encode()).hexdigest()
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8", headers={"ETag": f'W/"{digest[:32]}"'})
     patch_cache_control(response, **cache_control)
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -41,7 +41,7 @@ def talk_by_link(request, token):
     except TalkGone as gone:
         context = {"title": _("This is no longer asked of you"), "advice": str(gone)}
         return render(request, "link_refused.html", context, status=410)
-    done = request.POST.get("doen") if request.method == "POST" else None
+    done = request.POST.get("doen", "") if request.method == "POST" else ""
     form = FORMS[done](request.POST, request.FILES) if done in FORMS else None
     if form and form.is_valid() and _did(request, talk, done, form):
         return redirect("talk_by_link", token)
@@ -75,7 +75,7 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
     return True
 
 
-def _page(request: Any, talk: TalkSeen, done: str | None, form: Form | None) -> HttpResponse:
+def _page(request: Any, talk: TalkSeen, done: str, form: Form | None) -> HttpResponse:
     context = {
         "talk": talk,
         "form": form,  # the one with errors, for the summary

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mailroom.models import Delivery, Letter
+from meetings import tasks
 from meetings.actions import speakers as actions
 from meetings.letters.speakers import speaker_told_of_change
 from meetings.models import Meeting, Speaker, SpeakerContact, Talk
@@ -95,15 +97,16 @@ def test_where_someone_spoke_is_as_far_as_the_reader_may_know(
     waasland, kempen, sofie, browse, trekker, neighbour_trekker, manager
 ):
     march = dt.datetime(2026, 3, 12, 14, tzinfo=dt.UTC)
-    on_the_day = {"starts_at": march, "ends_at": march + dt.timedelta(hours=2)}
+    on_the_day: dict[str, Any] = {"starts_at": march, "ends_at": march + dt.timedelta(hours=2)}
     with acting_as(SYSTEM):
-        for title, fields in {
-            "onder ons": {},
-            "openbaar": {"audience": "public"},
-            "concept": {"state": "draft"},
-            "afgelast": {"state": "cancelled"},
-        }.items():
-            make.talk(make.item(make.meeting(waasland, **on_the_day | fields), title), sofie)
+        for title, field, value in [
+            ("onder ons", "audience", "circle"),
+            ("openbaar", "audience", "public"),
+            ("concept", "state", "draft"),
+            ("afgelast", "state", "cancelled"),
+        ]:
+            fields = on_the_day | {field: value}
+            make.talk(make.item(make.meeting(waasland, **fields), title), sofie)
         make.talk(make.item(make.meeting(waasland), "nog te komen"), sofie)
         make.talk(make.item(make.meeting(waasland, **on_the_day), "weigerde"), sofie, "declined")
 
@@ -406,6 +409,19 @@ def test_a_speaker_is_thanked_the_day_after_and_once(noon, waasland, sofie):
         make.talk(make.item(meeting), make.speaker("Anna"), "asked")
     assert run_daily(6, actions.thank_speakers) == [0, 0, 0, 1, 0, 0]
     assert posted() == {("speaker_thanked", "sofie.spreker@spreker.example")}
+
+
+def test_the_clock_writes_to_speakers_once_a_day_and_by_daylight(noon, waasland, sofie):
+    with acting_as(SYSTEM):
+        make.talk(make.item(make.meeting(waasland, in_days=-1, state="held")), sofie)
+        make.talk(make.item(make.meeting(waasland)), sofie, "asked", asked_at=timezone.now() - dt.timedelta(days=8))
+    with time_machine.travel(timezone.localtime().replace(hour=3), tick=False):
+        tasks.write_to_speakers()
+    assert posted() == set()
+    for _ in range(2):
+        tasks.write_to_speakers()
+    address = "sofie.spreker@spreker.example"
+    assert posted() == {("speaker_reminded", address), ("speaker_thanked", address)}
 
 
 def test_nobody_is_thanked_for_what_is_long_over(waasland, sofie):

@@ -90,10 +90,10 @@ def start_database() -> None:
         (HOME / "tables").unlink(missing_ok=True)
         servers.drop_database(server, DATABASE)
         for folder in ("post", "media"):
-            shutil.rmtree(HOME / folder)
-            (HOME / folder).mkdir()
+            shutil.rmtree(HOME / folder, ignore_errors=True)
         servers.create_database(server, DATABASE)
     servers.set_defaults(servers.environment(server, DATABASE))
+    os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # nobody mourns the last second of a demo
 
 
 def sink_command() -> list[str]:
@@ -171,7 +171,7 @@ def main() -> int:
     port = int(os.environ.get("PORT", "8000"))
     refuse_a_port_in_use(port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that servers stop by atexit
-    for folder in ("post", "media", "static"):
+    for folder in ("media", "static"):
         (HOME / folder).mkdir(parents=True, exist_ok=True)
     address = f"http://localhost:{port}"
     say("PostgreSQL and Valkey …")

@@ -68,6 +68,7 @@ class Gathering:
         self.theme = THEMES[planned.theme]
         self.starts_at = moment(planned)
         self.trekker = trekker_of(planned.circle)
+        self.eagerness = 0.2 if planned.audience == Meeting.Audience.NETWORK else 0.45
         self.pk = 0  # once it is there
 
     @property
@@ -89,7 +90,7 @@ class Gathering:
             self.year.add(self.before(62, "20:40"), self.ask_a_speaker)
             self.year.add(self.before(58, "11:30"), self.speaker_accepts)
         self.year.add(self.before(55, "09:00"), self.publish_and_invite)
-        for days in (53, 49, 40, 26, 12, 3):
+        for days in (53, 46, 28, 12, 3):
             self.year.add(self.before(days, "10:05"), self.some_answer)
         if self.planned.fate == "moved":
             self.year.add(at(-3, "15:00"), self.move)
@@ -153,7 +154,7 @@ class Gathering:
             silent = Member.objects.filter(invitations__meeting=meeting).exclude(pk__in=answered).order_by("email")
             people = [person for person in silent if (person.email, self.planned.theme) not in SILENT_UNTIL_NOW]
         for person in people:
-            if person.email == self.trekker.email or self.dice.random() < 0.4:
+            if person.email == self.trekker.email or self.dice.random() < self.eagerness:
                 self.answer(meeting, person)
 
     def answer(self, meeting: Meeting, person: Member) -> None:

@@ -61,6 +61,13 @@ def _queue_at(circle: Circle) -> None:
         Circle.objects.select_for_update(no_key=True).get(pk=circle.pk)
 
 
+def _refuse_where_nobody_joins(circle: Circle) -> None:
+    if circle.joining == Circle.Joining.EVERYONE:
+        raise NothingToJoin
+    if circle.state == Circle.State.CLOSED:
+        raise CircleClosed
+
+
 def _deciders(circle: Circle) -> QuerySet[Member]:
     """Who decides on requests: the trekkers of the circle and the community managers."""
     trekkers = Membership.objects.trekkers().filter(circle=circle).values("member")
@@ -179,10 +186,7 @@ def join(circle: Circle, *, by: Member, message: str = "") -> Membership | JoinR
 
     Raises NothingToJoin, CircleClosed or OnlyByInvitation.
     """
-    if circle.joining == Circle.Joining.EVERYONE:
-        raise NothingToJoin
-    if circle.state == Circle.State.CLOSED:
-        raise CircleClosed
+    _refuse_where_nobody_joins(circle)
     _queue_at(circle)
     with as_system("a known domain is in at once, everyone else asks"):
         membership = by.memberships.current().filter(circle=circle).first()
@@ -220,7 +224,11 @@ def decide(request: JoinRequest, *, by: Member, accepted: bool, reason: str = ""
 
 @transaction.atomic
 def ask(circle: Circle, *, by: Member, address: str, message: str = "") -> None:
-    """Ask someone into the circle by address. Says nothing about whether this address has a profile."""
+    """Ask someone into the circle by address. Says nothing about whether this address has a profile.
+
+    Raises NothingToJoin, CircleClosed.
+    """
+    _refuse_where_nobody_joins(circle)
     _queue_at(circle)
     address = address.strip().lower()
     with as_system("whether an address has a profile is not the trekker's to know"):

@@ -139,8 +139,11 @@ def ask_member(request, circle):
     """Ask someone by address. The answer never says whether that address has a profile."""
     form = AskForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        actions.ask(circle, by=request.user, **form.cleaned_data)
-        messages.success(request, _("%(address)s gets a letter.") % form.cleaned_data)
+        try:
+            actions.ask(circle, by=request.user, **form.cleaned_data)
+            messages.success(request, _("%(address)s gets a letter.") % form.cleaned_data)
+        except (actions.NothingToJoin, actions.CircleClosed):
+            messages.error(request, _("Nobody can join this circle."))
         return redirect("circle_members", circle.slug)
     context = {"circle": circle, "form": form}
     return render(request, "members/ask_member.html", context, status=422 if form.errors else 200)

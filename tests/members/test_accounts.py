@@ -59,6 +59,13 @@ def test_failed_logins_are_counted_although_the_request_failed_nothing(committed
     assert log_in(Client(), lid).status_code == 302
 
 
+def test_who_tries_far_too_often_gets_a_page_that_says_so(house):
+    client = Client()
+    pages = [client.post("/account/password/reset/", {"email": "niemand@gmail.example"}) for _attempt in range(6)]
+    assert [page.status_code for page in pages] == [302] * 5 + [429]
+    assert pages[-1].text.count("<h1>") == 1
+
+
 def test_a_deactivated_member_does_not_get_in(lid):
     with acting_as(SYSTEM):
         Member.objects.filter(pk=lid.pk).update(is_active=False)

@@ -139,6 +139,13 @@ def test_only_trekkers_of_the_circle_and_managers_ask(browse, waasland, trekker,
     assert letters() == [("asked_to_join", "nele@gmail.example")]
 
 
+def test_nobody_is_asked_into_the_umbrella_circle(browse, house, manager, stranger):
+    browse(manager).post("/kringen/overkoepelend/leden/vragen/", {"address": stranger.email})
+    assert letters() == []
+    with acting_as(SYSTEM):
+        assert not JoinRequest.objects.exists()
+
+
 def test_a_deactivated_profile_gets_no_letter(browse, waasland, trekker, stranger):
     with acting_as(SYSTEM):
         Member.objects.filter(pk=stranger.pk).update(is_active=False)

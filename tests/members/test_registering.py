@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.core.cache import cache
 
 from mailroom.models import Delivery
 from members.askings import registration_link
@@ -211,6 +212,17 @@ def test_a_password_that_is_not_good_enough_is_said_in_dutch(browse, house, pass
 def test_the_registration_form_has_four_fields(browse, house):
     form = browse().get(SIGNUP).context["form"]
     assert [field.name for field in form.visible_fields()] == ["email", "name", "password1", "where"]
+
+
+def test_two_clicks_at_once_register_once(committed, together, browse, house):
+    cache.clear()
+    answers = together(2, lambda _click: register(browse(), "nele@gmail.example"))
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, "/account/confirm-email/")] * 2
+    with acting_as(SYSTEM):
+        assert [row.kind for row in Delivery.objects.all()] == [
+            "account/email_confirmation_signu"
+        ]  # a kind has 32 places
+        assert Member.objects.filter(email="nele@gmail.example").count() == 1
 
 
 def test_nobody_registers_as_a_manager(browse, house):

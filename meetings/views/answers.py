@@ -172,18 +172,9 @@ def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
 def answers(request, meeting):
     """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
     meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
-    given = list(
-        Registration.objects.filter(meeting=meeting)
-        .select_related("member__government", "member__partner")
-        .order_by("answered_at", "pk")
-    )
-    invited = Invitation.objects.filter(meeting=meeting).values("member")
-    silent = list(
-        Member.objects.active()
-        .filter(pk__in=invited)
-        .exclude(pk__in=[each.member_id for each in given])
-        .select_related("government", "partner")
-    )
+    rows = Registration.objects.filter(meeting=meeting).select_related("member__government", "member__partner")
+    given = list(rows.order_by("answered_at", "pk"))
+    silent = _silent(meeting)
     said = Counter(each.answer for each in given)
     context = {
         "meeting": meeting,
@@ -196,3 +187,11 @@ def answers(request, meeting):
         "silent": len(silent),
     }
     return render(request, "meetings/answers.html", context)
+
+
+def _silent(meeting: Meeting) -> list[Member]:
+    """Who was invited and has not answered."""
+    invited = Invitation.objects.filter(meeting=meeting).values("member")
+    answered = Registration.objects.filter(meeting=meeting).values("member")
+    found = Member.objects.active().filter(pk__in=invited).exclude(pk__in=answered)
+    return list(found.select_related("government", "partner"))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
     path("account/", include("members.account_urls")),
+    path("beheer/", include("kenniskring.beheer")),
     path("", include("regions.urls")),
     path("", include("members.urls")),
     path("", include("meetings.urls")),

@@ -1,7 +1,9 @@
 """Topics, and what the circles keep about them."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LibraryConfig(AppConfig):
     name = "library"
+    verbose_name = _("Library")

@@ -1,7 +1,9 @@
 """Gatherings: hosts, programme, speakers, invitations, answers."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MeetingsConfig(AppConfig):
     name = "meetings"
+    verbose_name = _("Meetings")

@@ -3,10 +3,12 @@
 from django.apps import AppConfig
 from django.core.checks import Error, Tags, register
 from django.db.backends.signals import connection_created
+from django.utils.translation import gettext_lazy as _
 
 
 class RegionsConfig(AppConfig):
     name = "regions"
+    verbose_name = _("Local governments and circles")
 
     def ready(self) -> None:
         connection_created.connect(_stand_guard)

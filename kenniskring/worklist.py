@@ -1,0 +1,150 @@
+"""The start page of the admin: what asks for a community manager, and where it is solved.
+
+Asked through the wall, as that manager.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from mailroom.models import Delivery
+from meetings.models import Meeting, Registration
+from members.models import JoinRequest, Membership
+from regions.models import Circle
+
+SHOWN = 10
+QUARTER = dt.timedelta(weeks=13)
+SOON = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, why, and where."""
+
+    name: str
+    why: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Things to do of one kind, the most pressing first; ``count`` is of all, ``tasks`` are the first few."""
+
+    title: str
+    nothing: str
+    count: int
+    tasks: list[Task]
+    everything: str = ""  # the address of the whole list
+
+
+def _heap(title: str, nothing: str, rows: QuerySet, task, everything: str = "") -> Heap:
+    tasks = [task(row) for row in rows[:SHOWN]]
+    count = len(tasks) if len(tasks) < SHOWN else rows.count()
+    return Heap(title, nothing, count, tasks, everything)
+
+
+def _day(moment: dt.datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "j F Y") if moment else ""
+
+
+def quiet_circles() -> Heap:
+    """No meeting in the past quarter and none announced, where the rhythm promises one."""
+    now = timezone.now()
+    real = Q(meetings__state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD])
+    rows = (
+        Circle.objects.filter(state=Circle.State.ACTIVE)
+        .filter(rhythm__in=[Circle.Rhythm.QUARTER, Circle.Rhythm.SIX_WEEKS])
+        .annotate(last=Max("meetings__starts_at", filter=real))
+        .filter(Q(last=None) | Q(last__lt=now - QUARTER))
+        .order_by("last", "name")
+    )
+
+    def task(circle: Circle) -> Task:
+        last = circle.last  # type: ignore[attr-defined]
+        why = _("last meeting on %(day)s") % {"day": _day(last)} if last else _("no meeting yet")
+        return Task(circle.name, why, reverse("desk", args=[circle.slug]))
+
+    return _heap(_("A quarter without a meeting"), _("Every circle has met or has a date."), rows, task)
+
+
+def circles_without_trekker() -> Heap:
+    leads = Membership.objects.trekkers().filter(circle=OuterRef("pk"), member__is_active=True)
+    rows = Circle.objects.active().exclude(kind=Circle.Kind.UMBRELLA).filter(~Exists(leads)).order_by("name")
+
+    def task(circle: Circle) -> Task:
+        return Task(circle.name, _("choose one of its members"), reverse("circle_members", args=[circle.slug]))
+
+    return _heap(_("Without a trekker"), _("Every circle has a trekker."), rows, task)
+
+
+def open_requests() -> Heap:
+    """Those that a trekker or a manager decides; whom a trekker asked decides alone."""
+    rows = JoinRequest.objects.open().filter(asked_by=None).select_related("member", "circle").order_by("asked_at")
+
+    def task(wish: JoinRequest) -> Task:
+        why = _("%(circle)s, since %(day)s") % {"circle": wish.circle, "day": _day(wish.asked_at)}
+        return Task(wish.member.name, why, reverse("decide_request", args=[wish.pk]))
+
+    everything = reverse("admin:members_joinrequest_changelist") + "?decided_at__isempty=1"
+    return _heap(_("Requests to join"), _("No request waits for an answer."), rows, task, everything)
+
+
+def failed_letters() -> Heap:
+    rows = Delivery.objects.failed().order_by("-posted_at", "-pk")
+
+    def task(delivery: Delivery) -> Task:
+        why = _("to %(address)s: %(error)s") % {"address": delivery.to, "error": delivery.error[:120]}
+        return Task(delivery.subject, why, reverse("admin:mailroom_delivery_change", args=[delivery.pk]))
+
+    everything = reverse("admin:mailroom_delivery_changelist") + "?state__exact=failed"
+    return _heap(_("Failed letters"), _("Every letter left."), rows, task, everything)
+
+
+def meetings_without_invitations() -> Heap:
+    now = timezone.now()
+    rows = Meeting.objects.published().filter(starts_at__gt=now, starts_at__lte=now + SOON, invited_at=None)
+
+    def task(meeting: Meeting) -> Task:
+        why = _("%(circle)s, on %(day)s") % {"circle": meeting.circle, "day": _day(meeting.starts_at)}
+        return Task(meeting.title, why, reverse("invite", args=[meeting.pk]))
+
+    rows = rows.select_related("circle").order_by("starts_at", "pk")
+    return _heap(_("Soon, and nobody invited"), _("Whoever meets within two weeks has been invited."), rows, task)
+
+
+def figures() -> list[tuple[str, int]]:
+    """Active people, not registered ones."""
+    now = timezone.now()
+    answers = Registration.objects.filter(answered_at__gte=now - QUARTER)
+    return [
+        (_("people who answered in the past quarter"), answers.values("member").distinct().count()),
+        (
+            _("local governments that said yes in the past quarter"),
+            answers.filter(answer="yes")
+            .exclude(member__government=None)
+            .values("member__government")
+            .distinct()
+            .count(),
+        ),
+        (_("meetings to come"), Meeting.objects.published().filter(starts_at__gt=now).count()),
+        (_("letters waiting to be sent"), Delivery.objects.unsent().count()),
+    ]
+
+
+def dashboard(request, context):
+    """Unfold's callback for the start page."""
+    heaps = [
+        open_requests(),
+        failed_letters(),
+        meetings_without_invitations(),
+        circles_without_trekker(),
+        quiet_circles(),
+    ]
+    return {**context, "title": _("What asks for you"), "heaps": heaps, "figures": figures()}

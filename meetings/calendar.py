@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from icalendar import CLASS, STATUS, TRANSP, Calendar, Component, Conference, Event, Timezone, vCalAddress, vDuration
+from icalendar.parser import Contentline
 
 from mailroom.links import absolute
 from mailroom.outgoing import CalendarFile
@@ -85,12 +86,32 @@ def invitation_for(meeting: Meeting, member: Member) -> CalendarFile:
 
     Whoever is acting, it holds what ``member`` may see.
     """
-    return CalendarFile(_letter(meeting, member, method="REQUEST"), "REQUEST")
+    return LetterFiles(meeting, "REQUEST").file_for(member)
 
 
 def cancellation_for(meeting: Meeting, member: Member) -> CalendarFile:
     """The .ics that takes the meeting out of the calendar of ``member``; ``sequence`` must have risen before."""
-    return CalendarFile(_letter(meeting, member, method="CANCEL"), "CANCEL")
+    return LetterFiles(meeting, "CANCEL").file_for(member)
+
+
+class LetterFiles:
+    """The .ics files of many letters about a meeting as it is now. What readers have in common is written once."""
+
+    def __init__(self, meeting: Meeting, method: str) -> None:
+        self.meeting, self.method = meeting, method
+        self.is_cancelled = method == "CANCEL"
+        self.written: dict[Seen, str] = {}
+
+    def file_for(self, member: Member) -> CalendarFile:
+        """With one attendee: the reader."""
+        seen = _seen_by(member, self.meeting, cancelled=self.is_cancelled)
+        if seen not in self.written:
+            calendar = _calendar(self.method)
+            calendar.add_component(_event(self.meeting, seen, cancelled=self.is_cancelled))
+            self.written[seen] = _text(calendar)
+        # The end of the event stands at the start of a line just once: a long text is folded with a space.
+        before, end, after = self.written[seen].rpartition("END:VEVENT\r\n")
+        return CalendarFile(f"{before}{_attendee(member, seen)}\r\n{end}{after}", self.method)
 
 
 def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
@@ -117,23 +138,20 @@ def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = N
     return _text(calendar)
 
 
-def _letter(meeting: Meeting, member: Member, *, method: str) -> str:
-    """A calendar with one event and one attendee: the reader."""
+def _seen_by(member: Member, meeting: Meeting, *, cancelled: bool) -> Seen:
     with wall.switch_actor(wall.member(member.pk), because="a calendar file holds what its reader may see"):
         link = JoinLink.objects.filter(meeting=meeting.pk).values_list("url", flat=True).first()
         answered = Registration.objects.filter(meeting=meeting.pk, member=member.pk)
         answer, waiting = answered.values_list("answer", "waiting").first() or (None, False)
-    cancelled = method == "CANCEL"
-    seen = Seen("" if cancelled else link or "", answer, waiting)
-    event = _event(meeting, seen, cancelled=cancelled)
+    return Seen("" if cancelled else link or "", answer, waiting)
+
+
+def _attendee(member: Member, seen: Seen) -> str:
     reader = _address(member.name, member.email)
     # The buttons of our letter answer, so no reply by mail is asked for: nobody would read it.
     reader.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
     reader.params["PARTSTAT"] = seen.partstat
-    event.attendees = [reader]
-    calendar = _calendar(method)
-    calendar.add_component(event)
-    return _text(calendar)
+    return Contentline.from_parts("ATTENDEE", reader.params, reader).to_ical().decode()
 
 
 def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:

@@ -64,8 +64,8 @@ def totals(meetings: list[Meeting]) -> dict[int, Totals]:
         counts[row["meeting"]]["waiting" if row["waiting"] else row["answer"]] += row["n"]
     answered = Registration.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
     silent = Invitation.objects.filter(~Exists(answered), meeting__in=meetings).values("meeting")
-    for row in silent.annotate(n=Count("pk")).order_by():
-        counts[row["meeting"]]["silent"] = row["n"]
+    for each in silent.annotate(n=Count("pk")).order_by():
+        counts[each["meeting"]]["silent"] = each["n"]
     return {pk: Totals(**count) for pk, count in counts.items()}
 
 
@@ -89,6 +89,23 @@ def steps(meeting: Meeting, *, reader: Member) -> list[Step]:
     ]
     first = next((step for step in found if step.state == TO_DO), None)
     return [replace(step, state=NEXT) if step is first else step for step in found]
+
+
+def choose(planned: list[Meeting], wanted: str | None, *, reader: Member) -> tuple[Meeting | None, list[Step]]:
+    """The meeting that the desk is about, with its steps: the one asked for, or else the first that comes.
+
+    When all is done for that one, it is the first to which nobody was invited yet.
+    """
+    meeting = next((each for each in planned if str(each.pk) == wanted), None)
+    if meeting is not None:
+        return meeting, steps(meeting, reader=reader)
+    if not planned:
+        return None, []
+    found = steps(planned[0], reader=reader)
+    behind = next((each for each in planned[1:] if each.invited_at is None), None)
+    if behind is not None and not any(step.state == NEXT for step in found):
+        return behind, steps(behind, reader=reader)
+    return planned[0], found
 
 
 def _change_address(meeting: Meeting) -> str:

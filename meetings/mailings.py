@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from mailroom.outgoing import Outgoing
 from members.models import Member, Membership
 from regions.wall import as_system
 
+from .calendar import LetterFiles
 from .letters import planning as letters
 from .models import Invitation, Meeting, Registration, Talk
 
@@ -101,16 +102,15 @@ def invitation(meeting: Meeting, *, reader: Member) -> Mailing:
     """
     with as_system("whom an invitation reaches does not hang on whom the trekker may see"):
         invited = Invitation.objects.filter(meeting=meeting).values("member")
-        hushed = Silence.objects.filter(Q(circle=None) | Q(circle=meeting.circle))
-        candidates = (
-            Member.objects.in_circle(meeting.circle)
-            .exclude(pk__in=invited)
-            .annotate(hushed=Exists(hushed.annotate(to=Lower("address")).filter(to=Lower(OuterRef("email")))))
-        )
-        everyone = _listed(candidates)
-    reached = [member for member in everyone if not member.hushed]
-    batch = Batch(_("Members who are not invited yet"), reached, lambda member: letters.invitation(meeting, member))
-    return Mailing([batch] if reached else [], reader, silenced=[m for m in everyone if m.hushed])
+        silences = Silence.objects.filter(Q(circle=None) | Q(circle=meeting.circle))
+        hushed = set(silences.annotate(to=Lower("address")).values_list("to", flat=True))
+        everyone = _listed(Member.objects.in_circle(meeting.circle).exclude(pk__in=invited))
+    reached = [member for member in everyone if member.email.lower() not in hushed]
+    files = LetterFiles(meeting, "REQUEST")
+    batch = Batch(
+        _("Members who are not invited yet"), reached, lambda member: letters.invitation(meeting, member, files)
+    )
+    return Mailing([batch] if reached else [], reader, silenced=[m for m in everyone if m.email.lower() in hushed])
 
 
 def _concerned(meeting: Meeting) -> list[tuple[Member, Registration | None]]:
@@ -152,11 +152,11 @@ def move(meeting: Meeting, *, changes: Iterable[letters.Change], new_moment: boo
 def _change_batch(
     meeting: Meeting, label: str, members: list[Member], changes: list[letters.Change], one: Registration | None
 ) -> Batch:
-    lost = loses_way(meeting, one)
+    lost, files = loses_way(meeting, one), LetterFiles(meeting, "REQUEST")
     return Batch(
         label,
         members,
-        lambda member: letters.changed(meeting, member, changes=changes, registration=one, lost=lost),
+        lambda member: letters.changed(meeting, member, files, changes=changes, registration=one, lost=lost),
     )
 
 
@@ -183,7 +183,8 @@ def cancellation(meeting: Meeting, *, reader: Member) -> Mailing:
         concerned = _concerned(meeting)
         talks = _talks(meeting)
     members = [member for member, answer in concerned if not (answer and answer.answer == Answer.NO)]
-    batch = Batch(_("Invited or answered"), members, lambda member: letters.cancelled(meeting, member))
+    files = LetterFiles(meeting, "CANCEL")
+    batch = Batch(_("Invited or answered"), members, lambda member: letters.cancelled(meeting, member, files))
     return Mailing([batch] if members else [], reader, talks)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from mailroom.actions import post_all
 from mailroom.models import Delivery
 from meetings import mailings, programmes
+from meetings.calendar import LetterFiles
 from meetings.letters import planning as letters
 from meetings.letters.speakers import speaker_told_of_change
 from meetings.models import Form, Invitation, JoinLink, Meeting, Registration
@@ -224,8 +225,9 @@ def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: An
     unheard = withdraw_unsent(meeting, kinds={"invitation"})
     _apply(moved.meeting, {name: value for name, value in fields.items() if name in TOLD})
     _give_up_lost_ways(moved.meeting)
+    files = LetterFiles(moved.meeting, "REQUEST")
     post_all(
-        letters.invitation(moved.meeting, member) if member.pk in unheard else batch.write(member)
+        letters.invitation(moved.meeting, member, files) if member.pk in unheard else batch.write(member)
         for batch in moved.mailing.batches
         for member in batch.members
     )

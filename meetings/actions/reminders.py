@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from mailroom.actions import post_all
 from mailroom.outgoing import Outgoing
+from meetings.calendar import LetterFiles
 from meetings.letters import planning as letters
 from meetings.mailings import reachable
 from meetings.models import Invitation, Meeting, Registration
@@ -47,13 +48,13 @@ def remind(meeting: Meeting) -> int:
 
 
 def _reminders(meeting: Meeting, today: dt.date) -> Iterator[Outgoing]:
-    day = timezone.localdate(meeting.starts_at)
+    day, files = timezone.localdate(meeting.starts_at), LetterFiles(meeting, "REQUEST")
     if day - today == DAY_BEFORE:
         for member in coming(meeting):
-            yield letters.reminder_coming(meeting, member)
+            yield letters.reminder_coming(meeting, member, files)
     if day - today == WEEK_BEFORE:
         for member in silent(meeting):
-            yield letters.reminder_silent(meeting, member)
+            yield letters.reminder_silent(meeting, member, files)
 
 
 def coming(meeting: Meeting) -> list[Member]:

@@ -40,15 +40,16 @@ class HostField(forms.ModelChoiceField):
         turns = rota.turns(circle, besides=meeting)
         self.last = {turn.government.pk: turn.last for turn in turns}
         chosen = [meeting.host_id] if meeting and meeting.host_id else []
+        governments = LocalGovernment.objects.filter(pk__in=[*self.last, *chosen])
         super().__init__(
-            LocalGovernment.objects.filter(pk__in=[*self.last, *chosen]),
+            governments,
             required=False,
             label=_("Host"),
             empty_label=_("Still to be decided"),
             help_text=_("In order: who never hosted first, then who did so longest ago. Online there is no host."),
         )
         order = {pk: place for place, pk in enumerate(self.last)}
-        labels = [(each.pk, self.label_from_instance(each)) for each in self.queryset]
+        labels = [(each.pk, self.label_from_instance(each)) for each in governments]
         labels.sort(key=lambda choice: order.get(choice[0], len(order)))
         self.choices = [("", self.empty_label), *labels]
 
@@ -197,6 +198,7 @@ class WordsForm(forms.ModelForm):
     class Meta:
         model = Meeting
         fields = ["title", "about", "topics", "route", "seats_in_person", "seats_online", "audience"]
+        widgets = {"about": forms.Textarea(attrs={"rows": 5}), "route": forms.Textarea(attrs={"rows": 3})}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -221,6 +223,8 @@ class CancelForm(forms.Form):
 
 class ItemForm(forms.ModelForm):
     """A point of the programme."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=AgendaItem.Kind.choices)
 
     class Meta:
         model = AgendaItem

@@ -1,4 +1,7 @@
-"""Letters with which a circle hears of a meeting: invited, changed, cancelled, reminded."""
+"""Letters with which a circle hears of a meeting: invited, changed, cancelled, reminded.
+
+``files`` holds what the calendar files of one mailing have in common.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from django.utils.translation import gettext as _
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
-from meetings.calendar import cancellation_for, invitation_for
+from meetings.calendar import LetterFiles
 from meetings.letters.answers import answer_address
 from meetings.models import Meeting, Registration
 
@@ -72,26 +75,26 @@ def _letter(
     kind: str, verb: str, meeting: Meeting, member: Member, paragraphs: Sequence[str], **extra: Any
 ) -> Outgoing:
     """What all letters about a meeting share. Their version is its SEQUENCE, so each is sent once per change."""
+    fields: dict[str, Any] = {
+        "facts": words.facts(meeting),
+        "buttons": answer_buttons(meeting, member),
+        "not_after": meeting.starts_at,
+        "only_while_member": meeting.audience == Meeting.Audience.CIRCLE,
+    }
     return Outgoing(
-        **{
-            "kind": kind,
-            "thing": f"meeting:{meeting.pk}",
-            "version": meeting.sequence,
-            "to": member.email,
-            "subject": words.subject(verb, meeting),
-            "paragraphs": paragraphs,
-            "member": member,
-            "circle": meeting.circle,
-            "facts": words.facts(meeting),
-            "buttons": answer_buttons(meeting, member),
-            "not_after": meeting.starts_at,
-            "only_while_member": meeting.audience == Meeting.Audience.CIRCLE,
-        }
-        | extra
+        kind=kind,
+        thing=f"meeting:{meeting.pk}",
+        version=meeting.sequence,
+        to=member.email,
+        subject=words.subject(verb, meeting),
+        paragraphs=paragraphs,
+        member=member,
+        circle=meeting.circle,
+        **fields | extra,
     )
 
 
-def invitation(meeting: Meeting, member: Member) -> Outgoing:
+def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """Asks whether one comes. Says nothing about coming itself: that is the member's answer."""
     paragraphs = [
         _("%(circle)s invites you to the meeting “%(title)s”.") % {"circle": meeting.circle, "title": meeting.title},
@@ -105,13 +108,19 @@ def invitation(meeting: Meeting, member: Member) -> Outgoing:
         meeting,
         member,
         paragraphs,
-        calendar=invitation_for(meeting, member),
+        calendar=files.file_for(member),
         can_unsubscribe=True,
     )
 
 
 def changed(
-    meeting: Meeting, member: Member, *, changes: Sequence[Change], registration: Registration | None, lost: bool
+    meeting: Meeting,
+    member: Member,
+    files: LetterFiles,
+    *,
+    changes: Sequence[Change],
+    registration: Registration | None,
+    lost: bool,
 ) -> Outgoing:
     """Says what is different and what of the member's answer. ``lost``: their way of taking part is gone."""
     paragraphs = [
@@ -119,9 +128,7 @@ def changed(
         *map(str, changes),
         what_of_the_answer(registration, lost=lost),
     ]
-    return _letter(
-        "meeting_changed", _("Changed"), meeting, member, paragraphs, calendar=invitation_for(meeting, member)
-    )
+    return _letter("meeting_changed", _("Changed"), meeting, member, paragraphs, calendar=files.file_for(member))
 
 
 def what_of_the_answer(registration: Registration | None, *, lost: bool) -> str:
@@ -142,7 +149,7 @@ def what_of_the_answer(registration: Registration | None, *, lost: bool) -> str:
     return _("You answered “maybe”. Let us know whether you are coming.")
 
 
-def cancelled(meeting: Meeting, member: Member) -> Outgoing:
+def cancelled(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """Takes the meeting out of diaries. Sent until the moment at which it would have begun."""
     paragraphs = [
         _("The meeting “%(title)s” of %(day)s will not take place.")
@@ -157,11 +164,11 @@ def cancelled(meeting: Meeting, member: Member) -> Outgoing:
         member,
         paragraphs,
         buttons=[page_button(meeting)],
-        calendar=cancellation_for(meeting, member),
+        calendar=files.file_for(member),
     )
 
 
-def reminder_coming(meeting: Meeting, member: Member) -> Outgoing:
+def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """The day before, for who has a seat."""
     paragraphs = [
         _("Tomorrow, %(hours)s, is the meeting “%(title)s”. You said that you are coming.")
@@ -177,12 +184,12 @@ def reminder_coming(meeting: Meeting, member: Member) -> Outgoing:
         member,
         paragraphs,
         buttons=[(_("No, I am not coming"), answer_address(meeting, member, Answer.NO)), page_button(meeting)],
-        calendar=invitation_for(meeting, member),
+        calendar=files.file_for(member),
         can_unsubscribe=True,
     )
 
 
-def reminder_silent(meeting: Meeting, member: Member) -> Outgoing:
+def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """A week before, for who was invited and has not answered. Once."""
     paragraphs = [
         _("On %(day)s %(circle)s meets: “%(title)s”. We do not know yet whether you are coming.")
@@ -196,6 +203,6 @@ def reminder_silent(meeting: Meeting, member: Member) -> Outgoing:
         meeting,
         member,
         paragraphs,
-        calendar=invitation_for(meeting, member),
+        calendar=files.file_for(member),
         can_unsubscribe=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, When, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ PER_PAGE = 25
 
 @who_may("invite", Meeting)
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def invite(request, meeting: Meeting) -> HttpResponse:
     """The list and the letter; what is sent is what was shown, or the page shows it anew."""
     try:
         actions.refuse_unless_open(meeting)
@@ -56,7 +56,7 @@ def _told(sent: int) -> str:
 
 @who_may("see post", Meeting)
 @require_GET
-def meeting_post(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def meeting_post(request, meeting: Meeting) -> HttpResponse:
     """Every letter about this meeting, what failed first; ``?toestand=`` narrows it to one state."""
     about = Delivery.objects.about(f"meeting:{meeting.pk}")
     counts = mailings.counts_by_state(about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,18 +21,18 @@ PAST_SHOWN = 5
 
 @who_may("plan", Circle)
 @require_GET
-def desk(request: HttpRequest, circle: Circle) -> HttpResponse:
+def desk(request, circle: Circle) -> HttpResponse:
     """What to do next, for the meeting that comes first or the one asked for with ``?bijeenkomst=``."""
     planned = to_do.to_plan(circle)
-    chosen = next((m for m in planned if str(m.pk) == request.GET.get("bijeenkomst")), None)
-    chosen = chosen or next(iter(planned), None)
+    chosen, steps = to_do.choose(planned, request.GET.get("bijeenkomst"), reader=request.user)
     past = list(Meeting.objects.filter(circle=circle).past().select_related("host")[:PAST_SHOWN])
     totals = to_do.totals([*planned, *past])
     failed = to_do.failed_letters(circle, [*planned, *past])
     context = {
         "circle": circle,
         "chosen": chosen,
-        "steps": to_do.steps(chosen, reader=request.user) if chosen else [],
+        "steps": steps,
+        "all_done": chosen and not any(step.state == to_do.NEXT for step in steps),
         "planned": [(meeting, totals[meeting.pk]) for meeting in planned],
         "past": [(meeting, totals[meeting.pk]) for meeting in past],
         "failed": [(meeting, failed[meeting.pk]) for meeting in [*planned, *past] if meeting.pk in failed],
@@ -48,7 +48,7 @@ def _to_desk(meeting: Meeting) -> HttpResponse:
 
 @who_may("plan", Circle)
 @require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest, circle: Circle) -> HttpResponse:
+def plan(request, circle: Circle) -> HttpResponse:
     """A draft from the circle's rhythm; sending the form unchanged gives a good one."""
     form = PlanForm(circle, request.POST or None)
     if form.is_valid():
@@ -61,7 +61,7 @@ def plan(request: HttpRequest, circle: Circle) -> HttpResponse:
 
 @who_may("plan", Meeting)
 @require_http_methods(["GET", "POST"])
-def edit_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def edit_meeting(request, meeting: Meeting) -> HttpResponse:
     """All of a draft; of a published meeting only what people need not be told of."""
     is_draft = meeting.state == Meeting.State.DRAFT
     words = WordsForm(request.POST or None, instance=meeting)
@@ -82,7 +82,7 @@ def edit_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @who_may("plan", Meeting)
 @require_POST
-def publish_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def publish_meeting(request, meeting: Meeting) -> HttpResponse:
     try:
         actions.publish(meeting, by=request.user)
     except actions.AlreadyPublished:
@@ -97,7 +97,7 @@ def publish_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
 
 @who_may("plan", Meeting)
 @require_http_methods(["GET", "POST"])
-def move_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def move_meeting(request, meeting: Meeting) -> HttpResponse:
     """Change what people act upon. First the page shows who is told what; sending it again as shown does it."""
     if refusal := _cannot_change(request, meeting):
         return refusal
@@ -119,7 +119,7 @@ def move_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     return render(request, "meetings/move_meeting.html", context)
 
 
-def _cannot_change(request: HttpRequest, meeting: Meeting) -> HttpResponse | None:
+def _cannot_change(request, meeting: Meeting) -> HttpResponse | None:
     """Where to go instead, for a meeting that is not published or has begun; None for one that can change."""
     try:
         actions.refuse_unless_open(meeting)
@@ -136,7 +136,7 @@ def _cannot_change(request: HttpRequest, meeting: Meeting) -> HttpResponse | Non
 
 @who_may("plan", Meeting)
 @require_http_methods(["GET", "POST"])
-def cancel_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def cancel_meeting(request, meeting: Meeting) -> HttpResponse:
     """Call a meeting off, after the page showed who is told what; a draft is simply thrown away."""
     if meeting.state == Meeting.State.DRAFT:
         return _discard(request, meeting)
@@ -158,7 +158,7 @@ def cancel_meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     return render(request, "meetings/cancel_meeting.html", context)
 
 
-def _discard(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def _discard(request, meeting: Meeting) -> HttpResponse:
     if request.method != "POST":
         return render(request, "meetings/discard_meeting.html", {"meeting": meeting})
     actions.discard(meeting, by=request.user)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from meetings.forms.planning import ItemForm
 from meetings.models import AgendaItem, Meeting, Talk
 from regions.access import who_may
 
+Kind = AgendaItem.Kind
+
 
 @dataclass(frozen=True)
 class Row:
@@ -30,6 +32,11 @@ class Row:
     ends: dt.datetime
     is_first: bool
     is_last: bool
+
+    @property
+    def takes_speaker(self) -> bool:
+        """Nobody is asked to speak in a break."""
+        return self.item.kind not in {Kind.WELCOME, Kind.BREAK, Kind.CLOSING}
 
 
 def rows(meeting: Meeting) -> Iterator[Row]:
@@ -44,7 +51,7 @@ def rows(meeting: Meeting) -> Iterator[Row]:
 
 @who_may("plan", Meeting)
 @require_http_methods(["GET", "POST"])
-def agenda(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+def agenda(request, meeting: Meeting) -> HttpResponse:
     """The points, and a form to add one."""
     form = ItemForm(request.POST or None)
     if form.is_valid():
@@ -70,7 +77,7 @@ def _to_item(item: AgendaItem) -> HttpResponse:
 
 @who_may("plan", AgendaItem)
 @require_http_methods(["GET", "POST"])
-def edit_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+def edit_item(request, item: AgendaItem) -> HttpResponse:
     form = ItemForm(request.POST or None, instance=item)
     if form.is_valid():
         return _to_item(actions.change_item(item, by=request.user, **form.cleaned_data))
@@ -80,7 +87,7 @@ def edit_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
 
 @who_may("plan", AgendaItem)
 @require_POST
-def shift_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+def shift_item(request, item: AgendaItem) -> HttpResponse:
     """One place up or down, as the button pressed says."""
     actions.shift_item(item, by=request.user, up=request.POST.get("to") == "up")
     return _to_item(item)
@@ -88,7 +95,7 @@ def shift_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
 
 @who_may("plan", AgendaItem)
 @require_POST
-def remove_item(request: HttpRequest, item: AgendaItem) -> HttpResponse:
+def remove_item(request, item: AgendaItem) -> HttpResponse:
     try:
         actions.remove_item(item, by=request.user)
     except actions.ItemHasSpeaker:

@@ -95,7 +95,20 @@ def test_the_letter_names_circle_verb_day_and_town_and_asks(browse, meeting, lid
         delivery = Delivery.objects.get(to=lid.email)
         letter = Letter.objects.get(delivery=delivery)
         day = timezone.localtime(meeting.starts_at)
-    months = "januari februari maart april mei juni juli augustus september oktober november december".split()
+    months = [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ]
     assert delivery.subject == f"[RKK Waasland] Uitnodiging: {day.day} {months[day.month - 1]}, Temse"
     assert (delivery.about, delivery.circle_id, delivery.member_id) == (
         f"meeting:{meeting.pk}",
@@ -210,7 +223,7 @@ def test_a_thousand_members_are_invited_while_one_waits(as_, waasland, meeting, 
     assert len(letters()) == 1001
 
 
-# --- What became of the letters -------------------------------------------------------------------------------------------
+# --- What became of the letters -------------------------------------------------------------------------------------
 
 
 def test_the_post_shows_what_failed_first_and_pages(browse, meeting, waasland, trekker):

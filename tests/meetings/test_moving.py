@@ -222,7 +222,7 @@ def test_a_change_that_cannot_be_is_refused_beside_its_field(browse, trekker, me
     assert "Met zorg getypt" in page.content.decode()
 
 
-# --- Cancelling -------------------------------------------------------------------------------------------------------------
+# --- Cancelling ------------------------------------------------------------------------------------------
 
 
 def cancel(client, meeting, because="Te weinig inschrijvingen"):

@@ -42,7 +42,7 @@ def the(meeting):
         return Meeting.objects.select_related("host").get(pk=meeting.pk)
 
 
-# --- Locks ------------------------------------------------------------------------------------------------------------
+# --- Locks ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_another_circles_trekker_finds_no_meeting_of_ours(browse, pages, neighbo
         assert client.post(page).status_code == 404, page
 
 
-# --- Planning -----------------------------------------------------------------------------------------------------------
+# --- Planning ------------------------------------------------------------------------------------------
 
 
 def test_sending_the_proposal_unchanged_gives_a_good_draft(browse, waasland, trekker, temse):
@@ -187,7 +187,7 @@ def test_an_empty_programme_has_no_points():
     assert programmes.write("empty", 120) == []
 
 
-# --- Editing --------------------------------------------------------------------------------------------------------------
+# --- Editing ------------------------------------------------------------------------------------------
 
 
 def words_of(client, meeting):
@@ -252,7 +252,7 @@ def test_no_fewer_seats_than_are_taken(browse, trekker, lid, published):
     assert set(response.context["form"].errors) == {"seats_in_person"}
 
 
-# --- Programme ------------------------------------------------------------------------------------------------------------
+# --- Programme ------------------------------------------------------------------------------------------
 
 
 def titles(meeting):
@@ -315,7 +315,7 @@ def test_a_point_with_a_speaker_stays(browse, trekker, draft):
     assert titles(draft) == ["Verdieping"]
 
 
-# --- The desk ---------------------------------------------------------------------------------------------------------------
+# --- The desk ------------------------------------------------------------------------------------------
 
 
 def states(meeting, reader):
@@ -354,6 +354,19 @@ def test_the_desk_of_a_circle_without_meetings_offers_to_plan_one(browse, waasla
     assert "/kringen/waasland/bijeenkomsten/nieuw/" in page.content.decode()
 
 
+def test_once_all_is_done_the_desk_turns_to_what_comes_after(browse, as_, trekker, waasland, published):
+    client = browse(trekker)
+    with acting_as(SYSTEM):
+        published.agenda.create(position=1, kind="news_round", title="Rondje")
+        later = make.meeting(waasland, "Daarna", state="draft", in_days=100)
+    assert client.get("/kringen/waasland/planning/").context["chosen"] == published
+    with as_(trekker):
+        actions.invite(published, by=trekker)
+    assert client.get("/kringen/waasland/planning/").context["chosen"] == later
+    asked = client.get(f"/kringen/waasland/planning/?bijeenkomst={published.pk}").context
+    assert (asked["chosen"], asked["all_done"]) == (published, True)
+
+
 def test_the_desk_counts_answers_and_silence(as_, waasland, trekker, published):
     with acting_as(SYSTEM):
         people = [make.person(f"Persoon {n}", waasland) for n in range(6)]
@@ -377,10 +390,10 @@ def test_the_desk_costs_the_same_however_full(browse, waasland, trekker, temse, 
         assert client.get("/kringen/waasland/planning/").status_code == 200
 
 
-DESK_QUERIES = 20
+DESK_QUERIES = 21
 
 
-# --- Publishing ---------------------------------------------------------------------------------------------------------------
+# --- Publishing ------------------------------------------------------------------------------------------
 
 
 def test_publishing_shows_it_to_the_audience_and_sends_nothing(browse, as_, trekker, lid, neighbour, draft):

@@ -63,7 +63,7 @@ def test_cancelled_online_and_elsewhere_do_not_count(circle, towns):
 def test_a_planned_meeting_is_a_turn_already_but_not_while_it_is_edited(circle, towns):
     planned = make.meeting(circle, host=towns["Beveren"], state="draft")
     assert order(circle) == ["Lokeren", "Sint-Gillis", "Temse", "Beveren"]
-    assert [turn.government.name for turn in rota.turns(circle, besides=planned)][0] == "Beveren"
+    assert next(turn.government.name for turn in rota.turns(circle, besides=planned)) == "Beveren"
 
 
 def test_only_who_takes_part_today(circle, towns):
@@ -95,7 +95,7 @@ def test_over_forty_quarters_every_turn_comes_round_before_anyone_has_two(circle
         starts = start + dt.timedelta(weeks=13 * quarter)
         make.meeting(circle, host=host, state="held", starts_at=starts, ends_at=starts + dt.timedelta(hours=2))
         hosts.append(host.name)
-    assert all(len(set(hosts[i : i + 4])) == 4 for i in range(0, 37))
+    assert all(len(set(hosts[i : i + 4])) == 4 for i in range(37))
 
 
 def test_the_rota_is_one_query(circle, towns, django_assert_num_queries):
@@ -103,7 +103,7 @@ def test_the_rota_is_one_query(circle, towns, django_assert_num_queries):
         rota.turns(circle)
 
 
-# --- The date --------------------------------------------------------------------------------------------------------------
+# --- The date ------------------------------------------------------------------------------------------
 
 
 def meets(circle, *starts, hours=2, **fields):

@@ -195,7 +195,7 @@ def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Out
         _("On %(day)s %(circle)s meets: “%(title)s”. We do not know yet whether you are coming.")
         % {"day": words.day(meeting), "circle": meeting.circle, "title": meeting.title},
         *programme(meeting),
-        _("Also “no” helps the host. Let us know; we do not ask again."),
+        _("Also “no” helps the circle. Let us know; we do not ask again."),
     ]
     return _letter(
         "reminder_silent",

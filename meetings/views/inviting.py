@@ -68,6 +68,7 @@ def meeting_post(request, meeting: Meeting) -> HttpResponse:
         "meeting": meeting,
         "page_obj": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
         "counts": counts,
+        "failed": next((n for name, _label, n in counts if name == Delivery.State.FAILED), 0),
         "chosen": state,
     }
     return render(request, "meetings/meeting_post.html", context)

@@ -54,7 +54,7 @@ def _delivery(letter: Outgoing) -> Delivery:
         kind=letter.kind,
         about=letter.thing,
         circle=letter.circle,
-        member=letter.member,
+        member=letter.member,  # type: ignore[misc]  # people live upstairs
         to=letter.to,
         subject=" ".join(letter.subject.split())[:200],
         message_id=make_msgid(domain=settings.ALLOWED_HOSTS[0]),

@@ -65,7 +65,7 @@ def claim() -> Delivery | None:
                 continue
             delivery.attempts += 1
             delivery.state = State.QUEUED
-            delivery.leased_until = delivery.now + LEASE
+            delivery.leased_until = delivery.now + LEASE  # type: ignore[attr-defined]
             delivery.save(update_fields=["attempts", "state", "leased_until", "maybe_double"])
             return delivery
     return None
@@ -84,7 +84,7 @@ def _due() -> QuerySet[Delivery]:
 
 def _why_not(delivery: Delivery) -> str:
     """Why this letter must not leave (any more); empty when it may."""
-    if delivery.not_after and delivery.not_after <= delivery.now:
+    if delivery.not_after and delivery.not_after <= delivery.now:  # type: ignore[attr-defined]
         return _("Its time was over before it could be sent.")
     if delivery.attempts > len(PAUSES):
         return _("Given up after %(count)d attempts.") % {"count": delivery.attempts}

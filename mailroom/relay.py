@@ -9,7 +9,7 @@ import smtplib
 import socket
 import time
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.core.mail import mailers
 
@@ -43,7 +43,7 @@ class Relay:
     """One line to the relay, for many letters. Opened when it is needed."""
 
     def __init__(self) -> None:
-        self._mailer: Any = mailers["default"]
+        self._mailer = cast(Any, mailers["default"])  # Django's SMTP backend opens the line; we do the talking
         self._mailer.timeout = CONNECTING
         self._unfinished = False  # a letter was announced, and neither taken nor refused
 

@@ -82,8 +82,7 @@ def _skeleton(shared: Outgoing, *, has_profile: bool) -> Skeleton:
         "unsubscribe": _mark(1) if shared.can_unsubscribe and shared.circle else "",
         "home": settings.BASE_URL,
     }
-    text = render_to_string("mailroom/letter.txt", context)
-    text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
     return PLACES.split(text), PLACES.split(render_to_string("mailroom/letter.html", context))
 
 

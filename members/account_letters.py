@@ -29,18 +29,16 @@ def compose(prefix: str, to: str, context: Context) -> Outgoing:
     name = prefix.rpartition("/")[2]
     words = LETTERS[name](context) if name in LETTERS else _in_the_words_of_allauth(prefix, context)
     member = context.get("user")
-    return Outgoing(
-        **{
-            "kind": f"account/{name}"[:32],
-            "thing": f"member:{member.pk}" if member else "account",
-            "version": uuid.uuid4().hex,  # asked again is sent again
-            "to": to,
-            "member": member,
-            "not_after": timezone.now() + USEFUL,
-            "why": _("You get this letter because someone gave this address on Kenniskring."),
-        }
-        | words
-    )
+    usual: Context = {
+        "kind": f"account/{name}"[:32],
+        "thing": f"member:{member.pk}" if member else "account",
+        "version": uuid.uuid4().hex,  # asked again is sent again
+        "to": to,
+        "member": member,
+        "not_after": timezone.now() + USEFUL,
+        "why": _("You get this letter because someone gave this address on Kenniskring."),
+    }
+    return Outgoing(**usual | words)
 
 
 def email_confirmation(context: Context) -> Context:

@@ -15,6 +15,7 @@ from django.test import Client
 from regions.wall import SYSTEM, acting_as, member
 
 from . import make
+from .portal import chromium, portal  # noqa: F401
 from .servers import django_db_setup  # noqa: F401  (ours instead of the one of pytest-django)
 from .smtp import mailbox  # noqa: F401
 
@@ -36,8 +37,8 @@ def committed(django_db_setup, django_db_blocker):  # noqa: F811
         tables = owner.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
-        ).fetchone()[0]
-        owner.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        ).fetchall()
+        owner.execute(f"TRUNCATE {tables[0][0]} RESTART IDENTITY CASCADE")
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class Mailbox:
     @property
     def port(self) -> int:
         assert self._controller is not None
-        return self._controller.server.sockets[0].getsockname()[1]
+        return self._controller.port
 
     @property
     def url(self) -> str:
@@ -110,13 +110,13 @@ class Mailbox:
         if isinstance(answer, int | float):
             await asyncio.sleep(answer)
             return None
-        return answer  # type: ignore[return-value]
+        return answer
 
 
 class _Controller(Controller):
     def _trigger_server(self):
         """aiosmtpd connects to the port it was given; ours is chosen by the system."""
-        self.port = self.server.sockets[0].getsockname()[1]
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         super()._trigger_server()
 
 

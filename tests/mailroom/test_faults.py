@@ -22,14 +22,19 @@ from .letters import outgoing, posted
 
 State = Delivery.State
 
-POSTMAN = """
-import datetime as dt, time
+# Starts a postman for each line it reads, says which process that is, and buries it.
+DEPOT = """
+import datetime as dt, os, time
 import django; django.setup()
 from mailroom import postman
 postman.LEASE = dt.timedelta(seconds=1)
-while True:
-    postman.work()
-    time.sleep(0.05)
+while input():
+    child = os.fork()
+    while not child:
+        postman.work()
+        time.sleep(0.05)
+    print(child, flush=True)
+    os.waitpid(child, 0)
 """
 
 # Promises a letter for each line it reads, and says how long that took.
@@ -37,7 +42,6 @@ OFFICE = """
 import time
 import django; django.setup()
 from tests.mailroom.letters import posted
-print("ready", flush=True)
 while to := input():
     began = time.perf_counter()
     posted(to)
@@ -67,6 +71,20 @@ def running(*command, **environment):
                 process.kill()
 
 
+def ask(process, line: str) -> str:
+    """What the process answers to a line."""
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    return process.stdout.readline()
+
+
+def wait_until(is_so, timeout: float = 40) -> None:
+    until = time.monotonic() + timeout
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def valkey():
     server = start_valkey()
@@ -88,17 +106,15 @@ def test_a_sender_that_is_killed_loses_nothing_and_doubles_at_most_one_letter_pe
     count, kills = 200, 5
     with acting_as(SYSTEM):
         actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(count))
-    for kill in range(1, kills + 1):
-        with running("-c", POSTMAN, SMTP_URL=mailbox.url) as sender:
-            mailbox.wait_for(kill * 30)
-            time.sleep(random.uniform(0, 0.02))
-            sender.send_signal(signal.SIGKILL)
-            sender.wait()
-    with running("-c", POSTMAN, SMTP_URL=mailbox.url):
-        until = time.monotonic() + 30
-        while states() != {State.SENT: count} and time.monotonic() < until:
-            time.sleep(0.2)
-    assert states() == {State.SENT: count}
+    with running("-c", DEPOT, SMTP_URL=mailbox.url) as depot:
+        for kill in range(1, kills + 2):
+            sender = int(ask(depot, "go"))
+            if kill <= kills:
+                mailbox.wait_for(kill * 30)
+                time.sleep(random.uniform(0, 0.02))
+            else:
+                wait_until(lambda: states() == {State.SENT: count})
+            os.kill(sender, signal.SIGKILL)
     arrived = Counter(letter["Message-ID"] for letter in mailbox.letters)
     doubles = {message_id for message_id, copies in arrived.items() if copies > 1}
     with acting_as(SYSTEM):
@@ -122,13 +138,9 @@ def test_postmen_at_once_send_each_letter_once(mailbox, together):
 def test_a_frozen_redis_costs_a_page_a_second_and_the_next_one_nothing(committed, valkey):
     os.kill(valkey._process.pid, signal.SIGSTOP)
     with running("-c", OFFICE, REDIS_URL=redis(valkey)) as office:
-        took = [office.stdout.readline()]
-        for number in range(2):
-            office.stdin.write(f"lid{number}@temse.example\n")
-            office.stdin.flush()
-            took.append(float(office.stdout.readline()))
-    assert took[1] < 1.6
-    assert took[2] < 0.5
+        took = [float(ask(office, f"lid{number}@temse.example")) for number in range(2)]
+    assert took[0] < 2.5  # a second of waiting, and the first query and template of this process
+    assert took[1] < 0.5
     assert states() == {State.QUEUED: 2}
 
 
@@ -136,23 +148,16 @@ def test_celery_sends_at_once_and_after_a_lost_poke_or_a_frozen_redis(committed,
     celery = ("-m", "celery", "-A", "kenniskring", "worker", "--beat", "-c", "2", "--without-mingle")
     where = {"REDIS_URL": redis(valkey), "SMTP_URL": mailbox.url}
     with running(*celery, **where), running("-c", OFFICE, **where) as office:
-        office.stdout.readline()
-
-        def promise(to):
-            office.stdin.write(f"{to}\n")
-            office.stdin.flush()
-            office.stdout.readline()
-
-        promise("eerste@temse.example")
+        ask(office, "eerste@temse.example")
         mailbox.wait_for(1)
         began = time.monotonic()
-        promise("gepord@temse.example")
+        ask(office, "gepord@temse.example")
         mailbox.wait_for(2)
         assert time.monotonic() - began < 2  # poked: the beat comes every four seconds
         posted("verloren@temse.example")  # this process knows no Redis: its poke is lost
         mailbox.wait_for(3, timeout=6)
         os.kill(valkey._process.pid, signal.SIGSTOP)
-        promise("bevroren@temse.example")
+        ask(office, "bevroren@temse.example")
         os.kill(valkey._process.pid, signal.SIGCONT)
         mailbox.wait_for(4, timeout=6)
     assert states() == {State.SENT: 4}

@@ -19,7 +19,7 @@ from meetings.models import Meeting, Registration
 from members.models import JoinRequest, Membership
 from regions.models import Circle
 
-SHOWN = 10
+SHOWN = 5
 QUARTER = dt.timedelta(weeks=13)
 SOON = dt.timedelta(days=14)
 
@@ -147,4 +147,5 @@ def dashboard(request, context):
         circles_without_trekker(),
         quiet_circles(),
     ]
+    heaps.sort(key=lambda heap: not heap.tasks)  # what is done stands last
     return {**context, "title": _("What asks for you"), "heaps": heaps, "figures": figures()}

@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,34 +29,39 @@ class Kept:
 
     @property
     def key(self) -> str:
-        """The file's name as a slug; names in a Maildir hold points and the machine's name."""
-        return re.sub(r"[^A-Za-z0-9]+", "-", Path(self.path).name)
+        return _key(self.path)
 
     def open(self) -> EmailMessage:
         with open(self.path, "rb") as file:
             return email.message_from_binary_file(file, policy=email.policy.default)  # type: ignore[return-value]
 
 
+def _key(path: str) -> str:
+    """The file's name as a slug; names in a Maildir hold points and the machine's name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", Path(path).name)
+
+
 @lru_cache(maxsize=10_000)  # a kept letter never changes
-def _kept(path: str) -> Kept:
-    message = Kept(path, "", "", timezone.now()).open()
-    when = email.utils.parsedate_to_datetime(message["Date"]) if message["Date"] else timezone.now()
-    return Kept(path, str(message["X-Envelope-To"]), str(message["Subject"]), when)
+def kept(path: str) -> Kept:
+    with open(path, "rb") as file:
+        headers = BytesHeaderParser(policy=email.policy.default).parse(file)
+    when = email.utils.parsedate_to_datetime(headers["Date"]) if headers["Date"] else timezone.now()
+    return Kept(path, str(headers["X-Envelope-To"]), str(headers["Subject"]), when)
 
 
-def letters(to: str = "") -> list[Kept]:
-    """Newest first; only those whose address contains ``to``."""
+def letters(to: str = "") -> list[str]:
+    """Paths, newest letter first; only of those whose address contains ``to``."""
     new = Path(settings.DEMO_POST, "new")
     if not new.is_dir():
         return []
     files = sorted(os.scandir(new), key=lambda file: (file.stat().st_mtime, file.name), reverse=True)
-    kept = (_kept(file.path) for file in files)
-    return [each for each in kept if to.strip().lower() in each.to.lower()]
+    wanted = to.strip().lower()
+    return [file.path for file in files if not wanted or wanted in kept(file.path).to.lower()]
 
 
 def find(key: str) -> Kept | None:
     """The letter with this key. Looks among those that are there, so that a key is never taken for a path."""
-    return next((kept for kept in letters() if kept.key == key), None)
+    return next((kept(path) for path in letters() if _key(path) == key), None)
 
 
 def part(message: EmailMessage, content_type: str) -> str:

@@ -33,7 +33,8 @@ def _find(key):
 def demo_post(request):
     to = request.GET.get("to", "")
     page = Paginator(post.letters(to), 50).get_page(request.GET.get("page"))
-    return render(request, "demo/demo_post.html", {"page": page, "to": to})
+    letters = [post.kept(path) for path in page]
+    return render(request, "demo/demo_post.html", {"page": page, "letters": letters, "to": to})
 
 
 @open_to_all

@@ -18,5 +18,6 @@ TIMETABLE = {
     "tell ended mandates": _every("members.tasks.tell_ended_mandates", crontab(minute="10"), expires=3600),
     "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),
     "write to speakers": _every("meetings.tasks.write_to_speakers", crontab(minute="*/15"), expires=900),
+    "release seats": _every("meetings.tasks.release_seats", crontab(minute="*/5"), expires=300),
     "close past meetings": _every("meetings.tasks.close_past_meetings", crontab(minute="5"), expires=3600),
 }

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import reminders, speakers
+from .actions import answers, reminders, speakers
 
 
 @shared_task
@@ -21,6 +21,12 @@ def remind() -> None:
 def close_past_meetings() -> None:
     """What was published and is over was held. Twice is harmless."""
     reminders.close_past_meetings()
+
+
+@shared_task
+def release_seats() -> None:
+    """Seats of who left go to who waits. Twice is harmless."""
+    answers.release_seats()
 
 
 @shared_task

@@ -63,6 +63,22 @@ def fill_free_seats(meeting: Meeting) -> list[Registration]:
     return seated
 
 
+@transaction.atomic
+def release_seats() -> int:
+    """Take back the answers of who no longer belongs (left the circle, was deactivated) and seat who is next.
+
+    A timed job of the system. Returns how many answers went.
+    """
+    gone = Registration.objects.of_who_left().exclude(answer=NO)
+    meetings = Meeting.objects.published().filter(starts_at__gt=timezone.now(), registrations__in=gone).distinct()
+    released = 0
+    for meeting in meetings.order_by("pk"):  # always in the same order, so that two runs do not wait for each other
+        _at_the_counter(meeting)
+        released += gone.filter(meeting=meeting).delete()[0]
+        fill_free_seats(meeting)
+    return released
+
+
 def place_in_line(registration: Registration) -> int:
     """1 for who gets the next seat of that kind. Counts rows that are not for everybody's eyes."""
     with as_system("how many wait before you is yours to know, who they are is not"):

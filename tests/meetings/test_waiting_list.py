@@ -1,9 +1,10 @@
 """Who gets a seat when there are not enough, and who is next when one comes free."""
 
 import pytest
+from django.utils import timezone
 
 from mailroom.models import Delivery, Letter
-from meetings.actions.answers import fill_free_seats, place_in_line, register
+from meetings.actions.answers import fill_free_seats, place_in_line, register, release_seats
 from meetings.models import JoinLink, Meeting, Registration
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as, member
@@ -248,3 +249,35 @@ def test_a_double_click_at_the_same_moment_is_one_answer_and_one_letter(committe
     assert [each for each in answers if isinstance(each, Exception)] == []
     assert seated(meeting) == {"Ada"}
     assert letters_to(person) == ["confirmation"]
+
+
+def test_who_leaves_the_circle_gives_the_seat_to_who_waits(waasland, people, one_seat):
+    ada, bo, *_ = people
+    say(ada, one_seat, "yes")
+    say(bo, one_seat, "yes")
+    with acting_as(SYSTEM):
+        assert release_seats() == 0
+        Membership.objects.filter(member=ada).update(ended_at=timezone.now())
+        assert release_seats() == 1
+        assert release_seats() == 0
+    assert (seated(one_seat), line(one_seat)) == ({"Bo"}, [])
+    assert letters_to(bo) == ["waiting_list", "promoted"]
+
+
+@pytest.mark.parametrize(("audience", "kept"), [("circle", False), ("network", True), ("public", True)])
+def test_an_answer_stays_as_long_as_the_meeting_is_for_this_member(waasland, kempen, audience, kept):
+    with acting_as(SYSTEM):
+        both = make.person("Kim", waasland, kempen)
+        meeting = make.meeting(waasland, audience=audience)
+    say(both, meeting, "maybe")
+    with acting_as(SYSTEM):
+        Membership.objects.filter(member=both, circle=waasland).update(ended_at=timezone.now())
+        release_seats()
+        assert Registration.objects.filter(member=both).exists() is kept
+        Membership.objects.filter(member=both).update(ended_at=timezone.now())
+        release_seats()
+        assert Registration.objects.filter(member=both).exists() is (audience == "public")
+        both.is_active = False
+        both.save()
+        release_seats()
+        assert not Registration.objects.filter(member=both).exists()

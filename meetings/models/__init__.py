@@ -1,0 +1,24 @@
+"""Gatherings of a circle and what belongs to them: programme, speakers, invitations, answers, material."""
+
+from .agenda import AgendaItem
+from .answers import Invitation, Registration
+from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
+from .material import Material
+from .speakers import Speaker, SpeakerContact, SpeakerTopic, Talk
+
+__all__ = [
+    "AgendaItem",
+    "Attending",
+    "Form",
+    "Invitation",
+    "JoinLink",
+    "Material",
+    "Meeting",
+    "MeetingQuerySet",
+    "MeetingTopic",
+    "Registration",
+    "Speaker",
+    "SpeakerContact",
+    "SpeakerTopic",
+    "Talk",
+]

@@ -1,0 +1,52 @@
+"""The programme: what happens in a meeting, in order."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regions.wall import Wall
+
+from .gathering import Meeting
+from .walls import LEADS_MEETING, SEES_MEETING
+
+
+class AgendaItem(models.Model):
+    """One point of the programme, in order. Never a meeting of its own."""
+
+    class Kind(models.TextChoices):
+        WELCOME = "welcome", _("welcome")
+        NEWS_ROUND = "news_round", _("news round")
+        PEER_CONSULTATION = "peer_consultation", _("peer consultation")
+        DEEP_DIVE = "deep_dive", _("deep dive")
+        SITE_VISIT = "site_visit", _("site visit")
+        BREAK = "break", _("break")
+        CLOSING = "closing", _("closing")
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="agenda")
+    position = models.PositiveSmallIntegerField(_("position"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    title = models.CharField(_("title"), max_length=120)
+    about = models.TextField(_("description"), blank=True, max_length=2000)
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=30, validators=[MinValueValidator(5), MaxValueValidator(480)]
+    )
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        verbose_name = _("programme item")
+        verbose_name_plural = _("programme items")
+        constraints = [
+            Wall(name="agenda_wall", see=SEES_MEETING, add=LEADS_MEETING, change=LEADS_MEETING),
+            models.UniqueConstraint(
+                fields=["meeting", "position"],
+                name="one_item_per_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,51 @@
+"""Files with a meeting."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from regions.wall import Wall
+
+from .agenda import AgendaItem
+from .gathering import Meeting
+from .speakers import Talk
+from .walls import LEADS_MEETING, OF_THIS_MEETING, SEES_MEETING
+
+
+def material_path(material: Material, filename: str) -> str:
+    """A path that says nothing and cannot be guessed; the name people see is ``Material.name``."""
+    return f"material/{uuid.uuid4().hex}"
+
+
+class Material(models.Model):
+    """A file with a meeting or one point of it: slides, a sheet. Seen by who sees the meeting."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="materials")
+    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="materials", null=True, blank=True)
+    talk = models.ForeignKey(Talk, models.SET_NULL, related_name="materials", null=True, blank=True)
+    name = models.CharField(_("file name"), max_length=120)
+    file = models.FileField(_("file"), upload_to=material_path)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField(_("size"), help_text="bytes")
+    uploaded_at = models.DateTimeField(_("added"), default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["uploaded_at"]
+        verbose_name = _("material")
+        verbose_name_plural = _("materials")
+        constraints = [
+            Wall(
+                name="materials_wall",
+                see=SEES_MEETING,
+                add=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
+                change=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

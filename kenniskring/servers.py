@@ -27,7 +27,7 @@ def start_postgres(folder: Path) -> PostgresServer:
 
 
 def start_valkey() -> ValkeyServer:
-    """Start Valkey on a free port of the loopback interface. It remembers nothing: the queue is in PostgreSQL."""
+    """Start Valkey on a free port of the loopback. It remembers nothing: the queue is in PostgreSQL."""
     server = ValkeyServer(save="", appendonly="no")
     server.start()
     return server

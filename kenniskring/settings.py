@@ -1,4 +1,7 @@
-"""Every setting, read top to bottom. What differs per place comes from the environment; what is missing stops the start."""
+"""Every setting, read top to bottom.
+
+What differs per place comes from the environment; what is missing stops the start.
+"""
 
 import os
 from pathlib import Path
@@ -35,7 +38,7 @@ ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *os.environ.get("EXTRA_HOSTS
 ROOT_URLCONF = "kenniskring.urls"
 WSGI_APPLICATION = "kenniskring.wsgi.application"
 
-# --- Apps: the staircase, highest first ---------------------------------------------------------------------------
+# --- Apps: the staircase, highest first --------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "kenniskring",
@@ -93,7 +96,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- PostgreSQL: queue of record, sessions, cache and everything else -----------------------------------------------
+# --- PostgreSQL: queue of record, sessions, cache and everything else --------------------------------------------
 
 DATABASES = {
     "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=600, conn_health_checks=True),
@@ -107,7 +110,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kenniskring_cache"},
 }
 
-# --- Celery: does the sending, remembers nothing -------------------------------------------------------------------
+# --- Celery: does the sending, remembers nothing -----------------------------------------------------------------
 
 CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -127,7 +130,7 @@ CELERY_BEAT_SCHEDULE = TIMETABLE
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # remembers nothing: PostgreSQL does
 CELERY_TIMEZONE = "Europe/Brussels"
 
-# --- Letters: through the mailroom only -------------------------------------------------------------------------------
+# --- Letters: through the mailroom only --------------------------------------------------------------------------
 
 _smtp = urlsplit(env("SMTP_URL"))  # smtp://user:password@host:587/?tls, smtps:// for TLS from the first byte
 MAILERS = {
@@ -147,7 +150,7 @@ MAILERS = {
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"Kenniskring <kenniskring@{ALLOWED_HOSTS[0]}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- People -------------------------------------------------------------------------------------------------------------
+# --- People ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.Member"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -179,7 +182,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # whose X-Forwarded-For limits logins
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 
-# --- Language and time ----------------------------------------------------------------------------------------------------
+# --- Language and time -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch"))]
@@ -188,7 +191,7 @@ FORMAT_MODULE_PATH = "kenniskring.formats"
 TIME_ZONE = "Europe/Brussels"
 USE_THOUSAND_SEPARATOR = True
 
-# --- Files ------------------------------------------------------------------------------------------------------------------
+# --- Files -------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
@@ -206,7 +209,7 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["meetings.uploads.UpToTheLimit"]  # to disk, and no more than may be kept
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Safety: follows from the address -------------------------------------------------------------------------------------------
+# --- Safety: follows from the address ----------------------------------------------------------------------------
 
 HTTPS = BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = HTTPS
@@ -228,7 +231,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
-# --- The admin, /beheer/: a work list, then tables -----------------------------------------------------------------
+# --- The admin, /beheer/: a work list, then tables ---------------------------------------------------------------
 
 
 def _entry(title, icon: str, name: str) -> dict:
@@ -309,7 +312,7 @@ UNFOLD = {
     },
 }
 
-# --- Log: to standard output, for whoever runs us -----------------------------------------------------------------------------------
+# --- Log: to standard output, for whoever runs us ----------------------------------------------------------------
 
 LOGGING = {
     "version": 1,

@@ -41,7 +41,7 @@ class MemberDesk(KeptDesk):
         return [*self.readonly_fields, *(["email"] if obj else []), *own]
 
     def save_model(self, request, member, form, change):
-        """Someone new has no password: "I forgot my password" gives one, to whoever reads the mail of this address."""
+        """Someone new has no password: "I forgot my password" gives one, to who reads the mail of this address."""
         if not change:
             member.email = member.email.lower()
             member.set_unusable_password()

@@ -16,7 +16,7 @@ class Desk(ModelAdmin):
 
 
 class KeptDesk(Desk):
-    """Rows that are changed by hand and stay: what hangs on them would go along. Actions end, cancel or close them."""
+    """Rows that are changed by hand and stay: what hangs on them would go along. Actions end or cancel them."""
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -40,7 +40,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         "SMTP_URL": "smtp://127.0.0.1:1",
         "DEMO": "1",
         "MEDIA_ROOT": MEDIA.name,
-        "STATIC_ROOT": tempfile.mkdtemp(dir=MEDIA.name),  # empty: the finders serve; whitenoise warns when there is no such folder
+        "STATIC_ROOT": tempfile.mkdtemp(dir=MEDIA.name),  # empty, for whitenoise: the finders serve
         "LOG_LEVEL": "WARNING",
         "TEST_TEMPLATE": f"{TEMPLATE}_{_schema_digest()}",
     }

@@ -28,7 +28,7 @@ def said(catalogue):
     return {
         (entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr
         for entry in catalogue
-        if not entry.obsolete and "fuzzy" not in entry.flags
+        if entry.translated() and not entry.obsolete
     }
 
 

@@ -125,6 +125,21 @@ def test_a_sender_that_is_killed_loses_nothing_and_doubles_at_most_one_letter_pe
     assert doubles <= flagged
 
 
+def test_a_sender_that_is_asked_to_end_finishes_the_letter_in_hand(committed, mailbox):
+    with acting_as(SYSTEM):
+        actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(12))
+    mailbox.replies("DATA", *[0.1] * 12)
+    with running("-c", DEPOT, SMTP_URL=mailbox.url) as depot:
+        for end in range(1, 4):
+            sender = int(ask(depot, "go"))
+            mailbox.wait_for(end * 3)
+            os.kill(sender, signal.SIGTERM)
+        wait_until(lambda: State.HANDING_OVER not in states(), timeout=5)  # nobody is left to pick up a doubt
+    assert states()[State.SENT] == len(mailbox.raw) < 12
+    with acting_as(SYSTEM):
+        assert not Delivery.objects.filter(maybe_double=True).exists()
+
+
 def test_postmen_at_once_send_each_letter_once(mailbox, together):
     with acting_as(SYSTEM):
         actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(100))

@@ -16,7 +16,7 @@ demo: .venv/.ready
 
 # Where uv is absent, pip brings it; where Python 3.13 is neither here nor to be fetched, any from 3.12 will do.
 .local/uv/bin/uv:
-	python3 -m pip install --quiet --target .local/uv uv
+	python3 -m pip install --quiet --root-user-action ignore --target .local/uv uv
 
 .venv/.ready: uv.lock pyproject.toml | $(UV)
 	$(UV) sync --locked --quiet || $(UV) sync --locked --quiet --python '>=3.12'

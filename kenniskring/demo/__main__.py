@@ -17,13 +17,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from honcho.manager import Manager
 
 from kenniskring import servers
-from kenniskring.demo import cast
 
 HOME = servers.ROOT / ".local" / "demo"
+PLAYED = HOME / "played"
+"""Written once the demo network is whole; says in which tables."""
+
 DATABASE = "kenniskring_demo"
 LOOPBACK = "127.0.0.1"
 ACCOUNTS = [
@@ -71,27 +72,18 @@ def first_migrations() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def is_whole(server: servers.PostgresServer) -> bool:
-    """The demo network was made to its end, in tables like those of today."""
-    made_of = HOME / "tables"
-    if not made_of.exists() or made_of.read_text() != first_migrations():
-        return False
-    with psycopg.connect(servers.url(server, "postgres", DATABASE)) as connection:
-        last = [cast.ASKERS[-1].email]
-        return connection.execute("SELECT 1 FROM members_member WHERE email = %s", last).fetchone() is not None
-
-
 def start_database() -> None:
     """PostgreSQL with the demo's database, unless DATABASE_URL names another."""
     if "DATABASE_URL" in os.environ:
         return
     server = servers.start_postgres(HOME / "postgres")
-    if not is_whole(server):  # the first start, or one that was broken off, or tables of another time
-        (HOME / "tables").unlink(missing_ok=True)
+    if not PLAYED.exists() or PLAYED.read_text() != first_migrations():
+        # The first start, or one that was broken off, or tables of another time.
+        PLAYED.unlink(missing_ok=True)
         servers.drop_database(server, DATABASE)
         for folder in ("post", "media"):
             shutil.rmtree(HOME / folder, ignore_errors=True)
-        servers.create_database(server, DATABASE)
+    servers.create_database(server, DATABASE)
     servers.set_defaults(servers.environment(server, DATABASE))
     os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # nobody mourns the last second of a demo
 
@@ -131,7 +123,7 @@ def prepare() -> None:
     if not network.is_whole():
         with running(sink_command(), int(os.environ["SMTP_URL"].rpartition(":")[2])):
             call_command("load_demo")
-        (HOME / "tables").write_text(first_migrations())
+        PLAYED.write_text(first_migrations())
     connections.close_all()
 
 

@@ -6,10 +6,11 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from library.models import Topic
-from meetings.actions import answers, planning, programme, speakers
+from meetings.actions import answers, material, planning, programme, speakers
 from meetings.models import AgendaItem, Form, Meeting, Registration, Speaker, Talk
 from meetings.rhythm import is_holiday
 from members.models import Member
@@ -23,6 +24,17 @@ from .programme import MEETINGS, SILENT_UNTIL_NOW, WEEKDAY, Planned
 from .themes import THEMES
 
 Answer = Registration.Answer
+SLIDES = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 480 270]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1
+/BaseFont/Helvetica>>>>>>>>endobj
+4 0 obj<</Length 52>>stream
+BT /F 24 Tf 60 130 Td (Verzonnen presentatie) Tj ET 
+endstream endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 
 
 def moment(planned: Planned) -> dt.datetime:
@@ -89,6 +101,7 @@ class Gathering:
         if self.planned.asked_speaker:
             self.year.add(self.before(62, "20:40"), self.ask_a_speaker)
             self.year.add(self.before(58, "11:30"), self.speaker_accepts)
+            self.year.add(self.before(-2, "14:00"), self.speaker_sends_slides)
         self.year.add(self.before(55, "09:00"), self.publish_and_invite)
         for days in (53, 46, 28, 12, 3):
             self.year.add(self.before(days, "10:05"), self.some_answer)
@@ -140,6 +153,11 @@ class Gathering:
         with acting_as(SYSTEM):
             talk = Talk.objects.get(item__meeting=self.pk)
             speakers.answer_talk(talk.pk, accept=True, reply="Graag. Ik breng een paar voorbeelden mee.")
+
+    def speaker_sends_slides(self) -> None:
+        with acting_as(SYSTEM):
+            talk = Talk.objects.get(item__meeting=self.pk)
+            material.add_slides(talk.pk, file=SimpleUploadedFile("presentatie.pdf", SLIDES))
 
     def publish_and_invite(self) -> None:
         with playing(self.trekker) as trekker:

@@ -58,8 +58,7 @@ class People:
         last_day = at(-36, "00:00").date()
         self.year.add(at(-40, "09:00"), lambda: self.give_mandate(trekker_of("denderregio"), "denderregio", last_day))
         self.year.add_morning(at(-35, "08:00"))
-        for day, asker in enumerate(ASKERS, start=-len(ASKERS)):
-            self.year.add(at(day, "09:40"), lambda p=asker: self.register(p))
+        self.year.add(at(-2, "09:40"), lambda: self.register(ASKERS[0]))
 
     def hire_the_manager(self) -> None:
         with acting_as(SYSTEM):

@@ -72,10 +72,10 @@ def first_migrations() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def start_database() -> None:
-    """PostgreSQL with the demo's database, unless DATABASE_URL names another."""
+def start_database() -> bool:
+    """PostgreSQL with the demo's database, unless DATABASE_URL names another. Says whether it is ours."""
     if "DATABASE_URL" in os.environ:
-        return
+        return False
     server = servers.start_postgres(HOME / "postgres")
     if not PLAYED.exists() or PLAYED.read_text() != first_migrations():
         # The first start, or one that was broken off, or tables of another time.
@@ -86,6 +86,7 @@ def start_database() -> None:
     servers.create_database(server, DATABASE)
     servers.set_defaults(servers.environment(server, DATABASE))
     os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")  # nobody mourns the last second of a demo
+    return True
 
 
 def sink_command() -> list[str]:
@@ -109,7 +110,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
         process.wait()
 
 
-def prepare() -> None:
+def prepare(*, ours: bool) -> None:
     """Tables and, the first time, facts and the demo network."""
     import django
     from django.core.management import call_command
@@ -123,7 +124,8 @@ def prepare() -> None:
     if not network.is_whole():
         with running(sink_command(), int(os.environ["SMTP_URL"].rpartition(":")[2])):
             call_command("load_demo")
-        PLAYED.write_text(first_migrations())
+        if ours:
+            PLAYED.write_text(first_migrations())
     connections.close_all()
 
 
@@ -167,7 +169,7 @@ def main() -> int:
         (HOME / folder).mkdir(parents=True, exist_ok=True)
     address = f"http://localhost:{port}"
     say("PostgreSQL and Valkey …")
-    start_database()
+    ours = start_database()
     if "REDIS_URL" not in os.environ:
         os.environ["REDIS_URL"] = servers.start_valkey().connection_url
     servers.set_defaults(
@@ -184,7 +186,7 @@ def main() -> int:
             "LOG_LEVEL": "WARNING",
         }
     )
-    prepare()
+    prepare(ours=ours)
     manager = Manager()
     for name, command in {**processes(port), "post": sink_command()}.items():
         manager.add_process(name, shlex.join(command), cwd=str(servers.ROOT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -50,15 +51,16 @@ class People:
         for number, troupe in enumerate(TROUPES):
             trekker, *others = troupe.players
             self.join(trekker, troupe.circle, -438 + number, let_in_by=MANAGER)
-            self.year.add(at(-436 + number, "11:00"), lambda p=trekker, c=troupe.circle: self.give_mandate(p, c))
+            self.year.add(at(-436 + number, "11:00"), partial(self.give_mandate, trekker, troupe.circle))
             for place, player in enumerate(others):
                 self.join(player, troupe.circle, -428 + number + 2 * place, let_in_by=trekker)
         self.year.add(at(-380, "11:10"), self.join_a_second_circle)
         self.year.add(at(-330, "16:00"), self.leave_some_outside)
         last_day = at(-36, "00:00").date()
-        self.year.add(at(-40, "09:00"), lambda: self.give_mandate(trekker_of("denderregio"), "denderregio", last_day))
+        ends = partial(self.give_mandate, trekker_of("denderregio"), "denderregio", until=last_day)
+        self.year.add(at(-40, "09:00"), ends)
         self.year.add_morning(at(-35, "08:00"))
-        self.year.add(at(-2, "09:40"), lambda: self.register(ASKERS[0]))
+        self.year.add(at(-2, "09:40"), partial(self.register, ASKERS[0]))
 
     def hire_the_manager(self) -> None:
         with acting_as(SYSTEM):
@@ -67,8 +69,8 @@ class People:
 
     def join(self, player: Player, circle: str, day: int, *, let_in_by: Player) -> None:
         """Someone registers and is let in the same morning: the domain demo.example proves nothing."""
-        self.year.add(at(day, "09:15"), lambda: self.register(player))
-        self.year.add(at(day, "10:30"), lambda: self.let_in(player, circle, let_in_by))
+        self.year.add(at(day, "09:15"), partial(self.register, player))
+        self.year.add(at(day, "10:30"), partial(self.let_in, player, circle, let_in_by))
 
     def register(self, player: Player) -> None:
         """What the registration page and the link in its letter do."""

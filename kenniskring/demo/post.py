@@ -33,7 +33,7 @@ class Kept:
 
     def open(self) -> EmailMessage:
         with open(self.path, "rb") as file:
-            return email.message_from_binary_file(file, policy=email.policy.default)  # type: ignore[return-value]
+            return email.message_from_binary_file(file, policy=email.policy.default)
 
 
 def _key(path: str) -> str:
@@ -68,6 +68,6 @@ def part(message: EmailMessage, content_type: str) -> str:
     """The text of the first part of this type, or nothing."""
     for each in message.walk():
         if each.get_content_type() == content_type:
-            content = each.get_content()  # type: ignore[attr-defined]
+            content = each.get_content()
             return content if isinstance(content, str) else content.decode()
     return ""

@@ -1,5 +1,6 @@
 """The demo's post office: what is sent to it is kept, and can be read and clicked."""
 
+import datetime as dt
 import os
 import smtplib
 import subprocess
@@ -7,7 +8,6 @@ import sys
 from email.message import EmailMessage
 
 import pytest
-from django.utils import timezone
 
 from kenniskring import servers
 from kenniskring.demo.__main__ import free_port, running
@@ -48,7 +48,7 @@ def test_a_letter_shows_its_text_with_links_its_html_and_its_calendar(kept, brow
     newest = browse().get("/demo/post/").context["letters"][0]
     page = browse().get(f"/demo/post/{newest.key}/")
     assert b'<a href="http://localhost:8000/bijeenkomsten/1/"' in page.content
-    assert newest.when == timezone.datetime.fromisoformat("2026-11-20T12:00:00+01:00")
+    assert newest.when == dt.datetime.fromisoformat("2026-11-20T12:00:00+01:00")
     html = browse().get(f"/demo/post/{newest.key}/html/")
     assert b'<base target="_blank">' in html.content
     assert "sandbox allow-popups" in html["Content-Security-Policy"]

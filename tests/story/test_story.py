@@ -70,7 +70,7 @@ def test_from_registering_to_a_meeting_that_is_cancelled(portal, chromium):
     }
     assert len({str(event["UID"]) for events in diary.values() for event in events}) == 1
     for to in COMING:
-        assert [(event.method, event["SEQUENCE"]) for event in diary[to]] == [
+        assert [(event["METHOD"], event["SEQUENCE"]) for event in diary[to]] == [
             ("REQUEST", 0),  # invited
             ("REQUEST", 0),  # said yes
             ("REQUEST", 1),  # moved
@@ -234,5 +234,6 @@ def event_in(letter: EmailMessage) -> icalendar.Event:
     assert calendar["METHOD"] == part.get_param("method")  # RFC 6047, 2.4
     assert {address for address in PEOPLE if address in text} <= {to_of(letter)}
     (event,) = calendar.walk("VEVENT")
-    event.method = str(calendar["METHOD"])
+    assert isinstance(event, icalendar.Event)
+    event["METHOD"] = calendar["METHOD"]
     return event

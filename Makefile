@@ -8,7 +8,7 @@ PORT ?= 8000
 PRODUCTION = env SECRET_KEY=lint-$$(printf '%060d' 0 | tr 0 x)-0123456789abcdefghijklmnopqrstuv BASE_URL=https://kenniskring.example \
 	DATABASE_URL=postgresql://kenniskring_app@127.0.0.1/kenniskring REDIS_URL=redis://127.0.0.1 SMTP_URL=smtp://127.0.0.1
 
-.PHONY: demo test lint format messages manage
+.PHONY: demo test lint format messages
 
 # PORT chooses the port; Ctrl-C stops everything; .local/demo holds its data.
 demo: .venv/.ready

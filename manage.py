@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. Needs the environment of docs/operations.md, or run it as `make manage ARGS=…`."""
+"""Django's command line. Needs the environment of docs/operations.md."""
 
 import os
 import sys

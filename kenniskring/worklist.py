@@ -104,7 +104,7 @@ def failed_letters() -> Heap:
         return Task(delivery.subject, why, reverse("admin:mailroom_delivery_change", args=[delivery.pk]))
 
     everything = reverse("admin:mailroom_delivery_changelist") + "?state__exact=failed"
-    return _heap(_("Failed letters"), _("Every letter left."), rows, task, everything)
+    return _heap(_("Failed letters"), _("No letter failed."), rows, task, everything)
 
 
 def meetings_without_invitations() -> Heap:

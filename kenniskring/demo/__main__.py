@@ -153,7 +153,7 @@ def processes(port: int) -> dict[str, list[str]]:
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "kenniskring.wsgi", "--bind", f"{LOOPBACK}:{port}"),
-            *("--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"),
+            *("--workers", "1", "--threads", "8", "--log-level", "warning", "--no-control-socket"),
         ],
         "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "WARNING"],

@@ -13,7 +13,7 @@ def _every(task: str, when: float | crontab, expires: int) -> dict[str, Any]:
 
 
 TIMETABLE = {
-    "deliver the post": _every("mailroom.tasks.deliver", 4, expires=4),
+    "deliver the post": _every("mailroom.tasks.deliver", 4, expires=60),
     "throw away old letters": _every("mailroom.tasks.throw_away", crontab(minute="20"), expires=3600),
     "tell ended mandates": _every("members.tasks.tell_ended_mandates", crontab(minute="10"), expires=3600),
     "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),

@@ -36,7 +36,7 @@ PAUSES = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 State = Delivery.State
 
 
-def work(seconds: float = 4) -> bool:
+def work(seconds: float = 2) -> bool:
     """Send what is due, for so many seconds at most. Says whether there may be more."""
     until = time.monotonic() + seconds
     with Relay() as relay:

@@ -59,7 +59,7 @@ def test_a_changed_password_is_told(mailbox, browse, lid):
     )
     letter, text = one_letter(mailbox)
     assert letter["Subject"] == "[Kenniskring] Uw wachtwoord is gewijzigd"
-    assert "Internetadres: 127.0.0.1" in text
+    assert "IP-adres: 127.0.0.1" in text
 
 
 def test_who_is_not_confirmed_gets_a_link_that_confirms_on_post_only(mailbox, browse, house):

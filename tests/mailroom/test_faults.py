@@ -170,11 +170,11 @@ def test_celery_sends_at_once_and_after_a_lost_poke_or_a_frozen_redis(committed,
         mailbox.wait_for(2)
         assert time.monotonic() - began < 2  # poked: the beat comes every four seconds
         posted("verloren@temse.example")  # this process knows no Redis: its poke is lost
-        mailbox.wait_for(3, timeout=6)
+        mailbox.wait_for(3, timeout=10)
         os.kill(valkey._process.pid, signal.SIGSTOP)
         ask(office, "bevroren@temse.example")
         os.kill(valkey._process.pid, signal.SIGCONT)
-        mailbox.wait_for(4, timeout=6)
+        mailbox.wait_for(4, timeout=10)
     assert states() == {State.SENT: 4}
     assert len(mailbox.raw) == 4
 

@@ -197,7 +197,7 @@ def test_no_answer_after_the_final_dot_is_a_doubt(mailbox):
     postman.work()
     row = fresh(delivery)
     assert (row.state, row.maybe_double) == (State.QUEUED, True)
-    assert row.error.startswith("De mailserver heeft niet bevestigd dat hij de brief heeft")
+    assert row.error.startswith("De mailserver heeft niet bevestigd dat hij de e-mail heeft")
     make_due()
     postman.work()
     row = fresh(delivery)
@@ -268,7 +268,7 @@ def test_a_letter_that_waited_too_long_does_not_leave(mailbox):
     delivery = posted(not_after=timezone.now() - dt.timedelta(seconds=1))
     postman.work()
     row = fresh(delivery)
-    assert (row.state, row.error) == (State.WITHDRAWN, "De brief kon niet op tijd vertrekken.")
+    assert (row.state, row.error) == (State.WITHDRAWN, "De e-mail kon niet op tijd vertrekken.")
     assert mailbox.letters == []
 
 

@@ -75,16 +75,16 @@ def test_looking_changes_nothing(browse, lid, waasland):
 def test_the_page_stops_and_starts_letters(browse, waasland):
     path = unsubscribe_path(invitation(waasland))
     client = browse()
-    assert "Stop de brieven van deze kring" in client.get(path).text
+    assert "Stop de e-mails van deze kring" in client.get(path).text
     assert client.post(path).url == path
-    assert "U krijgt geen brieven meer van deze kring" in client.get(path).text
+    assert "U krijgt geen e-mails meer van deze kring" in client.get(path).text
     client.post(path)
     with acting_as(SYSTEM):
         assert [(s.address, s.circle, s.reason) for s in Silence.objects.select_related("circle")] == [
             ("lies@temse.example", waasland, "unsubscribed")
         ]
     client.post(path, {"again": "1"})
-    assert "Stop de brieven van deze kring" in client.get(path).text
+    assert "Stop de e-mails van deze kring" in client.get(path).text
     with acting_as(SYSTEM):
         assert not Silence.objects.exists()
 
@@ -106,5 +106,5 @@ def test_a_forged_link_is_404_and_an_old_one_410_with_what_to_do(browse, waaslan
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=800)):
         response = browse().post(path)
     assert response.status_code == 410
-    assert "Gebruik de link onderaan een recentere brief" in response.text
+    assert "Gebruik de link onderaan een recentere e-mail" in response.text
     assert everything() == before

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.csp import CSP
 
-from regions.access import members_only
+from regions.access import View, members_only
 
 # Alpine, which makes the admin's menus move, evaluates expressions; Unfold writes its colours in a style element.
 RELAXED = settings.SECURE_CSP | {
@@ -32,9 +32,9 @@ def for_managers(view):
         response._csp_config = RELAXED
         return response
 
-    locked = members_only(locked)
-    locked.lock = "who_may administer"
-    return locked
+    page: View = members_only(locked)
+    page.lock = "who_may administer"  # type: ignore[attr-defined]
+    return page
 
 
 def _to(name):

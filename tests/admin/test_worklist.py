@@ -24,10 +24,10 @@ def work(browse, manager):
     return read
 
 
-NOTHING = {
+NOTHING: dict[str, list] = {
     "Aanvragen om lid te worden": [],
-    "Mislukte brieven": [],
-    "Binnenkort, en niemand uitgenodigd": [],
+    "Mislukte e-mails": [],
+    "Binnenkort, maar nog niemand uitgenodigd": [],
     "Zonder trekker": [],
     "Een kwartaal zonder bijeenkomst": [],
 }
@@ -98,7 +98,7 @@ def test_failed_letters_ask(all_is_well, work):
         ]
         failed = next(delivery for delivery in made if delivery.state == "failed")
     address = f"/beheer/mailroom/delivery/{failed.pk}/change/"
-    assert work() == NOTHING | {"Mislukte brieven": [("Brief failed", address)]}
+    assert work() == NOTHING | {"Mislukte e-mails": [("Brief failed", address)]}
 
 
 def test_a_meeting_that_comes_close_without_invitations_asks(all_is_well, work, waasland, kempen):
@@ -108,7 +108,7 @@ def test_a_meeting_that_comes_close_without_invitations_asks(all_is_well, work, 
         make.meeting(waasland, "Klad", in_days=5, state="draft")
         make.meeting(kempen, "Uitgenodigd", in_days=5, invited_at=timezone.now())
     address = f"/bijeenkomsten/{soon.pk}/uitnodigen/"
-    assert work() == NOTHING | {"Binnenkort, en niemand uitgenodigd": [("Straks", address)]}
+    assert work() == NOTHING | {"Binnenkort, maar nog niemand uitgenodigd": [("Straks", address)]}
 
 
 @pytest.mark.parametrize("n", [1, 30])

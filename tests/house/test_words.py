@@ -21,15 +21,11 @@ def test_nothing_is_untranslated_or_doubtful(catalogue):
 
 def test_the_compiled_catalogue_is_the_one_we_read(catalogue):
     compiled = polib.mofile(str(FOLDER / "django.mo"))
-    assert said(compiled) == said(catalogue)
+    assert said(compiled) == said(entry for entry in catalogue if entry.translated())
 
 
-def said(catalogue):
-    return {
-        (entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr
-        for entry in catalogue
-        if entry.translated() and not entry.obsolete
-    }
+def said(entries):
+    return {(entry.msgctxt, entry.msgid): entry.msgstr_plural or entry.msgstr for entry in entries}
 
 
 def test_placeholders_survive_translation(catalogue):

@@ -27,7 +27,8 @@ def cast(house):
 def test_everyone_sees_exactly_what_the_oracle_says(cast):
     with acting_as(SYSTEM):
         everything = oracle.World()
-    wrong, seen = {}, {}
+    wrong: dict = {}
+    seen: dict[str, set[frozenset]] = {}
     for name, actor in world.actors(cast).items():
         for label, model in oracle.walled().items():
             with acting_as(actor):

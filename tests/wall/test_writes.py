@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -108,7 +109,7 @@ def test_a_trekker_moves_nothing_into_a_circle_of_somebody_else(cast, waasland, 
     with acting_as(SYSTEM):
         mine, theirs = (Meeting.objects.get(circle=circle, **meeting) for circle in (waasland, kempen))
         item = AgendaItem.objects.get(meeting=theirs)
-        moves = [
+        moves: list[tuple[Any, str, int, dict]] = [
             (Meeting, "circle_id", kempen.pk, {"pk": mine.pk}),
             (Participation, "circle_id", kempen.pk, {"circle_id": waasland.pk}),
             (Membership, "circle_id", kempen.pk, {"circle_id": waasland.pk, "role": "member", "ended_at": None}),

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -103,7 +105,7 @@ def furnish(meeting: Meeting, topic: Topic) -> None:
 
 def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
     """Invitations and answers of every kind, from the circle and from elsewhere."""
-    ways = itertools.cycle(
+    ways: Iterator[dict[str, Any]] = itertools.cycle(
         [
             {"answer": "yes", "attending": "in_person"},
             {"answer": "yes", "attending": "online", "waiting": True},

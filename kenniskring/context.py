@@ -9,6 +9,12 @@ from django.utils.translation import gettext as _
 
 from regions.permissions import Rights
 
+PLANNING = {
+    *("plan", "edit_meeting", "move_meeting", "publish_meeting", "cancel_meeting", "invite", "answers"),
+    *("agenda", "edit_item", "ask_speaker", "add_material", "meeting_post"),
+}
+"""Pages that belong to a trekker's desk, wherever their address lies."""
+
 
 class Link(NamedTuple):
     """A place in the navigation; ``here`` is the value of aria-current, or nothing."""
@@ -47,7 +53,21 @@ def navigation(request, rights: Rights) -> list[Link]:
         if rights.is_manager:
             places.append((_("Administration"), "admin:index", []))
     links = [Link(label, reverse(name, args=args)) for label, name, args in places]
-    # The desk of a circle lies under the circles: only the nearest place is where one is.
-    inside = max((link.address for link in links if request.path.startswith(link.address)), key=len, default="")
+    inside = _desk(request, rights) or max(
+        # The desk of a circle lies under the circles: only the nearest place is where one is.
+        (link.address for link in links if request.path.startswith(link.address)),
+        key=len,
+        default="",
+    )
     here = "page" if request.path == inside else "true"
     return [link._replace(here=here) if link.address == inside else link for link in links]
+
+
+def _desk(request, rights: Rights) -> str:
+    """The desk that this page is worked at from. Whoever leads several circles and works on a meeting gets none."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or match.url_name not in PLANNING:
+        return ""
+    slug = match.kwargs.get("slug")
+    own = [each for each, _name in rights.desks if slug in (None, each)]
+    return reverse("desk", args=own) if len(own) == 1 else ""

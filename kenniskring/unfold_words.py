@@ -1,4 +1,4 @@
-"""Words of django-unfold, which speaks no Dutch yet: named here, so that our catalogue says them."""
+"""Words of django-unfold and Django that have no Dutch yet: named here, so that our catalogue says them."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -12,5 +12,5 @@ WORDS = [
     _("Reset filters"), _("Return to site"), _("Run the selected action"), _("Search apps and models..."),
     _("Select action"), _("Select action to run"), _("Select record"), _("Select value"), _("System"),
     _("This item will be deleted."), _("This page yielded into no results."), _("Toggle dark/light mode"),
-    _("Toggle filter"), _("Toggle sidebar"), _("True"), _("Type to search"), _("Value"),
+    _("Toggle filter"), _("Toggle sidebar"), _("True"), _("Type to search"), _("Value"), _("- Select an option -"),
 ]  # fmt: skip

@@ -15,14 +15,14 @@ def day(meeting: Meeting) -> str:
 
 
 def hours(meeting: Meeting) -> str:
-    """14.00 tot 16.00 uur; with the last day as well when it ends on another one."""
+    """14.00 – 16.00 uur; with the last day as well when it ends on another one."""
     starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
     until = "H.i" if starts.date() == ends.date() else "j F, H.i"
-    return _("%(start)s to %(end)s") % {"start": date_format(starts, "H.i"), "end": date_format(ends, until)}
+    return _("%(start)s – %(end)s o’clock") % {"start": date_format(starts, "H.i"), "end": date_format(ends, until)}
 
 
 def when(meeting: Meeting) -> str:
-    """vrijdag 12 maart 2027, 14.00 tot 16.00 uur"""
+    """vrijdag 12 maart 2027, 14.00 – 16.00 uur"""
     return f"{date_format(timezone.localtime(meeting.starts_at), 'l j F Y')}, {hours(meeting)}"
 
 
@@ -44,5 +44,5 @@ def place(meeting: Meeting) -> str:
 
 
 def subject(verb: str, meeting: Meeting) -> str:
-    """[RKK Waasland] Uitnodiging: 12 maart, Temse"""
-    return f"[{meeting.circle}] {verb}: {day(meeting)}, {place(meeting)}"
+    """[RKK Waasland] Uitnodiging: 12 maart, Temse; after a question mark no colon follows."""
+    return f"[{meeting.circle}] {verb}{'' if verb.endswith('?') else ':'} {day(meeting)}, {place(meeting)}"

@@ -28,7 +28,7 @@ class SpeakerForm(forms.ModelForm):
 
     class Meta:
         model = Speaker
-        fields: ClassVar = ["name", "email", "organisation", "kind", "topics", "bio"]
+        fields: ClassVar = ["name", "email", "organisation", "kind", "bio", "topics"]
         widgets: ClassVar = {"topics": forms.CheckboxSelectMultiple}
         help_texts: ClassVar = {"bio": _("A few lines for the programme.")}
 

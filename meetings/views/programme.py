@@ -34,9 +34,9 @@ class Row:
     is_last: bool
 
     @property
-    def takes_speaker(self) -> bool:
-        """Nobody is asked to speak in a break."""
-        return self.item.kind not in {Kind.WELCOME, Kind.BREAK, Kind.CLOSING}
+    def wants_speaker(self) -> bool:
+        """Here someone usually comes to speak, or was asked already. For other points it is on their own page."""
+        return self.item.kind in {Kind.DEEP_DIVE, Kind.SITE_VISIT} or bool(self.item.talks.all())
 
 
 def rows(meeting: Meeting) -> Iterator[Row]:
@@ -53,7 +53,7 @@ def rows(meeting: Meeting) -> Iterator[Row]:
 @require_http_methods(["GET", "POST"])
 def agenda(request, meeting: Meeting) -> HttpResponse:
     """The points, and a form to add one."""
-    form = ItemForm(request.POST or None)
+    form = ItemForm(request.POST or None, initial={"kind": Kind.DEEP_DIVE})
     if form.is_valid():
         item = actions.add_item(meeting, by=request.user, **form.cleaned_data)
         return _to_item(item)
@@ -81,7 +81,8 @@ def edit_item(request, item: AgendaItem) -> HttpResponse:
     form = ItemForm(request.POST or None, instance=item)
     if form.is_valid():
         return _to_item(actions.change_item(item, by=request.user, **form.cleaned_data))
-    context = {"item": item, "meeting": item.meeting, "form": form}
+    takes_speaker = item.kind not in {Kind.WELCOME, Kind.BREAK, Kind.CLOSING}
+    context = {"item": item, "meeting": item.meeting, "form": form, "takes_speaker": takes_speaker}
     return render(request, "meetings/edit_item.html", context, status=422 if form.is_bound else 200)
 
 

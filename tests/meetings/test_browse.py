@@ -225,7 +225,7 @@ def test_a_row_says_when_where_and_of_whom(browse, lid, waasland, temse):
     with time_machine.travel(TODAY, tick=False):
         page = browse(lid).get("/bijeenkomsten/").content.decode()
     assert "<span>vr</span> <b>12</b> <span>mrt</span>" in page.lower()
-    assert "Temse en online · 14.00 tot 16.30 uur" in page
+    assert 'Temse en online · <span class="nowrap">14.00 – 16.30 uur' in page
     assert "RKK Waasland" in page
 
 
@@ -244,7 +244,7 @@ def test_an_empty_list_says_what_comes_and_who_can_make_it_happen(browse, lid, t
     assert reverse("plan", args=["waasland"]) not in empty(lid, circle)
     assert reverse("plan", args=["waasland"]) in empty(trekker, circle)
     assert "Bijeenkomsten die voorbij zijn, blijven hier staan" in empty(lid, wanneer="voorbij")
-    assert "Geen bijeenkomst past bij deze keuzes." in empty(lid, zoek="niets")
+    assert "Geen enkele bijeenkomst voldoet aan deze keuzes." in empty(lid, zoek="niets")
 
 
 # --- Pages and cost ------------------------------------------------------------

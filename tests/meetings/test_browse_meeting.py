@@ -67,7 +67,7 @@ def coming(client, meeting):
 def test_the_programme_flows_from_the_start(browse, lid, hybrid):
     page = read(browse(lid), hybrid)
     assert re.findall(r'<time datetime="[\d:]+">([\d.]+)</time>', page) == ["14.00", "14.15", "15.15"]
-    assert "donderdag 11 februari 2027, 14.00 tot 16.00 uur" in page
+    assert "donderdag 11 februari 2027, 14.00 – 16.00 uur" in page
 
 
 def test_the_programme_tells_of_accepted_talks_and_labels_vendors(browse, trekker, hybrid):

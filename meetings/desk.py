@@ -132,7 +132,7 @@ def missing_place(meeting: Meeting) -> list[str]:
 
 def _place(meeting: Meeting) -> Step:
     missing = missing_place(meeting)
-    about = _("Still missing: %(what)s.") % {"what": _(" and ").join(missing)} if missing else words.where(meeting)
+    about = _("Still missing: %(what)s.") % {"what": ", ".join(missing)} if missing else words.where(meeting)
     return Step(_("Host and place"), TO_DO if missing else DONE, about, _change_address(meeting))
 
 

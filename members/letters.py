@@ -124,6 +124,7 @@ def asked_to_join(circle: Circle, *, to: str, by: Member, message: str, name: st
         buttons=[(_("Answer"), absolute(link))],
         closing=[_("Do you not want to join? Then you need not do anything.")],
         can_unsubscribe=True,
+        why=_("You get this letter because a trekker of %(circle)s gave your address.") % {"circle": circle},
     )
 
 

@@ -27,7 +27,7 @@ MANAGER = Player("Veerle Fictie", "communitymanager", "", "beheer")
 
 ICT, HEAD, GIS = "ICT-medewerker", "diensthoofd ICT", "GIS-coördinator"
 SYSTEMS, APPS, PROJECTS = "systeembeheerder", "applicatiebeheerder", "projectleider digitalisering"
-DPO, RECORDS, SAFETY = "functionaris gegevensbescherming", "archivaris", "informatieveiligheidsconsulent"
+DPO, RECORDS, SAFETY = "functionaris voor gegevensbescherming", "archivaris", "informatieveiligheidsconsulent"
 
 TROUPES = (
     Troupe(

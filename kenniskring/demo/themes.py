@@ -31,14 +31,14 @@ THEMES = {
         "leggen naast elkaar wat elk bestuur doet: vervangen, een andere bestemming geven of langer "
         "ondersteuning kopen.",
         ("windows-10", "samen-aankopen"),
-        "Honderdtwintig schermen in de scholen die niet mee kunnen",
-        "Toestellen een tweede leven geven, veilig en met papieren in orde",
+        "Honderdtwintig schooltoestellen die niet mee kunnen",
+        "Toestellen een tweede leven geven: veilig en met de papieren in orde",
         "vendor_devices",
     ),
     "ai": Theme(
         "Afspraken over generatieve AI: van verbod naar richtlijn",
         "Medewerkers gebruiken AI-assistenten, met of zonder toestemming. We vergelijken richtlijnen, "
-        "bekijken wat de AI-verordening vraagt en wisselen voorbeelden uit van taken waar het wel en niet "
+        "bekijken wat de AI-verordening vraagt en wisselen voorbeelden uit van taken waarbij AI wel of niet "
         "helpt.",
         ("generatieve-ai", "ai-act"),
         "Verslagen van het college laten samenvatten: mag dat, en wie kijkt na?",
@@ -119,11 +119,11 @@ THEMES = {
     ),
     "burgerzaken": Theme(
         "Digitale aangiften aan het loket burgerzaken",
-        "Overlijden, geboorte, verhuizing: telkens meer komt digitaal binnen. Wat verandert er aan de balie, "
+        "Overlijden, geboorte, verhuizing: er komt steeds meer digitaal binnen. Wat verandert er aan de balie, "
         "en wat doet u met wie toch aan de balie komt?",
         ("digitale-aangifte-overlijden", "ebirth"),
         "De begrafenisondernemer belt liever",
-        "eBirth van het ziekenhuis tot de akte",
+        "eBirth: van het ziekenhuis tot de akte",
         "flemish",
     ),
     "kopen": Theme(
@@ -137,7 +137,7 @@ THEMES = {
     ),
     "wifi": Theme(
         "Publieke wifi op pleinen en in gebouwen",
-        "Gratis wifi is snel beloofd en traag beheerd. Wat kost het per jaar, wie belt men als het niet "
+        "Gratis wifi is snel beloofd en traag beheerd. Wat kost het per jaar, wie belt u als het niet "
         "werkt, en wat moet u bewaren van wie er gebruik van maakt?",
         ("publieke-wifi", "gdpr"),
         "Wifi op de kermis: eenmalig of blijvend?",
@@ -155,8 +155,8 @@ THEMES = {
     ),
     "fusie": Theme(
         "Twee besturen, één omgeving: lessen uit een fusie",
-        "Wie fuseerde, vertelt wat men de volgende keer anders doet: mailadressen, dossiers, contracten en "
-        "mensen. Ook nuttig voor wie niet fuseert maar diensten samenlegt.",
+        "Besturen die fuseerden, vertellen wat ze de volgende keer anders doen: e-mailadressen, dossiers, "
+        "contracten en mensen. Ook nuttig voor wie niet fuseert maar diensten samenlegt.",
         ("gemeentefusies", "integratie-ocmw"),
         "Twee pakketten voor dezelfde dienst: welk blijft?",
         "De eerste honderd dagen, week per week",
@@ -177,7 +177,7 @@ THEMES = {
         "verdelen het schrijfwerk.",
         ("nis2", "informatieveiligheid"),
         "De informatieveiligheidsconsulent komt twee keer per jaar",
-        "Vijf maatregelen die niets kosten dan aandacht",
+        "Vijf maatregelen die alleen aandacht kosten",
         "v_ict_or",
     ),
 }

@@ -186,6 +186,7 @@ def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Out
         buttons=[(_("No, I am not coming"), answer_address(meeting, member, Answer.NO)), page_button(meeting)],
         calendar=files.file_for(member),
         can_unsubscribe=True,
+        why=_("You get this letter because you said that you are coming to this meeting."),
     )
 
 

@@ -74,20 +74,20 @@ def test_what_is_not_there_is_said_in_dutch(browse, lid, path):
 def test_what_one_may_not_do_is_said_in_dutch(browse, lid):
     response = browse(lid).get("/kringen/waasland/planning/")
     assert response.status_code == 403
-    assert "<h1>Dit mag u niet doen</h1>" in response.text
+    assert "<h1>Dit kunt u niet doen</h1>" in response.text
 
 
 def test_a_form_without_its_token_is_explained(house):
     client = patient_client(enforce_csrf_checks=True)
     response = client.post("/account/login/", {"login": "a@b.example"})
     assert response.status_code == 403
-    assert "<h1>Dit formulier is verlopen</h1>" in response.text
+    assert "<h1>Dit formulier is vervallen</h1>" in response.text
 
 
 def test_a_strange_request_is_explained(house):
     response = patient_client().get("/", headers={"host": "elders.example"})
     assert response.status_code == 400
-    assert "<h1>Deze aanvraag klopt niet</h1>" in response.text
+    assert "<h1>Dit is niet gelukt</h1>" in response.text
 
 
 def test_the_page_about_our_own_error_asks_nothing():

@@ -40,7 +40,7 @@ def test_the_page_says_for_whom_the_letter_was_and_suggests_the_answer(browse, l
     page = browse().get(path(quarterly, lid, "maybe"))
     text = page.content.decode()
     assert page.status_code == 200
-    assert "Deze mail was bestemd voor Lies Lid." in text
+    assert "Deze e-mail was bestemd voor Lies Lid." in text
     assert "Samen aankopen" in text
     assert "Temse" in text
     assert 'value="maybe" data-suggested' in text
@@ -161,7 +161,7 @@ def test_an_old_link_is_410_with_what_to_do(browse, lid, waasland):
     with time_machine.travel(timezone.now() + dt.timedelta(days=201)):
         response = browse().post(address, {"answer": "yes"})
     assert response.status_code == 410
-    assert "Deze link is verlopen" in response.content.decode()
+    assert "Deze link is vervallen" in response.content.decode()
     assert noted(meeting) == set()
 
 
@@ -189,9 +189,9 @@ def begun(lid, meeting):
 @pytest.mark.parametrize(
     ("happened", "said"),
     [
-        (left, "U kunt deze bijeenkomst op dit ogenblik niet bekijken."),
-        (deactivated, "U kunt deze bijeenkomst op dit ogenblik niet bekijken."),
-        (back_to_draft, "U kunt deze bijeenkomst op dit ogenblik niet bekijken."),
+        (left, "U kunt deze bijeenkomst nu niet bekijken."),
+        (deactivated, "U kunt deze bijeenkomst nu niet bekijken."),
+        (back_to_draft, "U kunt deze bijeenkomst nu niet bekijken."),
         (cancelled, "Deze bijeenkomst gaat niet door. U hoeft niets te doen. Zaal onder water."),
         (begun, "Deze bijeenkomst is begonnen of voorbij."),
     ],

@@ -57,7 +57,7 @@ def test_the_page_tells_the_answer_after_it_is_given(browse, lid, quarterly):
     assert page.content.decode().count('aria-pressed="true"') == 1
     assert 'value="yes" aria-pressed="true"' in page.content.decode()
     assert [str(message) for message in page.context["messages"]] == [
-        "U bent ingeschreven. U krijgt een mail met de bijeenkomst voor uw agenda."
+        "U bent ingeschreven. U krijgt een e-mail met de bijeenkomst voor uw agenda."
     ]
 
 

@@ -136,7 +136,7 @@ def test_a_file_of_20_mb_is_kept_and_one_byte_more_is_not(files, browse, trekker
     client, before = browse(trekker), kept()
     response = upload(client, files, "groot.pdf", PDF.ljust(LARGEST + 1, b"x"))
     assert response.status_code == 422
-    assert "Dit bestand is 20,0 MB groot. Hoogstens 20,0 MB is mogelijk" in response.text.replace("\xa0", " ")
+    assert "Dit bestand is 20,0 MB groot. Toegelaten is hoogstens 20,0 MB" in response.text.replace("\xa0", " ")
     assert (rows(), kept()) == ([], before)
     assert upload(client, files, "groot.pdf", PDF.ljust(LARGEST, b"x")).status_code == 302
     assert [row.size for row in rows()] == [LARGEST]

@@ -103,7 +103,7 @@ def test_another_day_is_also_told_to_the_noes_and_asks_whether_it_suits(browse, 
     day = (meeting.starts_at + dt.timedelta(days=7)).date()
     move(browse(trekker), meeting, date=day.isoformat())
     assert told("meeting_changed") == {"Ja", "Wacht", "Misschien", "Stil", "Nee"}
-    assert "Past het nieuwe u wel" in letter_to(cast["Nee"], "meeting_changed").text
+    assert "Past het nieuwe moment wel" in letter_to(cast["Nee"], "meeting_changed").text
     assert timezone.localtime(the(meeting).starts_at).date() == day
 
 

@@ -117,7 +117,7 @@ def test_where_someone_spoke_is_as_far_as_the_reader_may_know(
     assert spoken(trekker) == spoken(manager) == {"onder ons", "openbaar"}
     assert spoken(neighbour_trekker) == {"openbaar"}
     page = browse(neighbour_trekker).get("/sprekers/").text
-    assert "sprak in maart 2026 in RKK Waasland" in " ".join(page.split())
+    assert "sprak in maart 2026 bij RKK Waasland" in " ".join(page.split())
     for hidden in ("onder ons", "concept", "afgelast", "nog te komen", "weigerde"):
         assert hidden not in browse(neighbour_trekker).get(f"/sprekers/{sofie.pk}/").text
 
@@ -156,7 +156,8 @@ def test_the_same_address_twice_leads_to_who_has_it(sofie, browse, trekker):
         response = browse(trekker).post("/sprekers/nieuw/", card(email=email))
         assert response.status_code == 422
         assert (
-            f'Dit adres staat al bij de sprekers: <a href="/sprekers/{sofie.pk}/">Sofie Spreker</a>.' in response.text
+            f'Dit adres staat al in de lijst van sprekers: <a href="/sprekers/{sofie.pk}/">Sofie Spreker</a>.'
+            in response.text
         )
         assert 'value="Leiedal"' in response.text
     with acting_as(SYSTEM):
@@ -211,7 +212,7 @@ def test_asking_writes_one_letter_with_one_button(item, sofie, browse, trekker):
         )  # fmt: skip
         letter = Letter.objects.select_related("delivery").get()
         day = f"{timezone.localtime(item.meeting.starts_at).day} "
-        assert letter.delivery.subject.startswith(f"[RKK Waasland] Wilt u spreken?: {day}")
+        assert letter.delivery.subject.startswith(f"[RKK Waasland] Wilt u spreken? {day}")
         assert letter.delivery.about == f"meeting:{item.meeting_id}"
         assert letter.delivery.not_after == item.meeting.starts_at
         assert letter.headers["Reply-To"] == "tom.trekker@demo.example"

@@ -231,7 +231,7 @@ def test_the_link_ends_after_30_days_when_the_meeting_is_over(talk, browse):
             assert refused(browse().get(address)) is not works, days
     with time_machine.travel(timezone.now() + dt.timedelta(days=31), tick=False):
         assert refused(browse().post(address, {"doen": "ja"}))
-        assert "Beantwoord de brief om een nieuwe te krijgen." in browse().get(address).text
+        assert "Beantwoord de e-mail om een nieuwe link te krijgen." in browse().get(address).text
     assert fresh(talk).state == "asked"
 
 

@@ -10,7 +10,7 @@ WORDS = [
     _("Navigate"), _("No data"), _("No results found"), _("Nothing matched your search"), _("Open command tool"),
     _("Open selection"), _("Open selection in new tab"), _("Open shortcuts list"), _("Recent searches"),
     _("Reset filters"), _("Return to site"), _("Run the selected action"), _("Search apps and models..."),
-    _("Select action"), _("Select action to run"), _("Select record"), _("Select value"), _("System"),
+    _("Select"), _("Select action"), _("Select action to run"), _("Select record"), _("Select value"), _("System"),
     _("This item will be deleted."), _("This page yielded into no results."), _("Toggle dark/light mode"),
     _("Toggle filter"), _("Toggle sidebar"), _("True"), _("Type to search"), _("Value"), _("- Select an option -"),
 ]  # fmt: skip

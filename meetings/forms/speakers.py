@@ -24,7 +24,7 @@ def known_address(speaker: Speaker) -> forms.ValidationError:
 class SpeakerForm(forms.ModelForm):
     """Who someone is, and where to write to."""
 
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("Only trekkers see it."))
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("Only trekkers see it."))
 
     class Meta:
         model = Speaker
@@ -62,7 +62,7 @@ class AskForm(forms.Form):
         help_text=_("What you hope to hear, and who will listen. It stands in the letter."),
     )
     name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    email = forms.EmailField(label=_("E-mail address"), required=False)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
     organisation = forms.CharField(label=_("Organisation"), max_length=80, required=False)
     kind = forms.ChoiceField(label=_("Works as"), choices=[("", _("choose")), *Speaker.Kind.choices], required=False)
 
@@ -76,8 +76,8 @@ class AskForm(forms.Form):
         )
         shown = list(found.distinct().values_list("pk", flat=True)[: POOL_SHOWN + 1])
         self.has_more = len(shown) > POOL_SHOWN
-        chosen = self.data.get("speaker") or self.initial.get("speaker") or ""
-        pks = [*shown[:POOL_SHOWN], *([int(chosen)] if str(chosen).isdecimal() else [])]
+        chosen = str(self.data.get("speaker") or self.initial.get("speaker") or "")
+        pks = [*shown[:POOL_SHOWN], *([int(chosen)] if chosen.isdecimal() and len(chosen) < 19 else [])]
         self.fields["speaker"].queryset = Speaker.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def to_of(letter: EmailMessage) -> str:
 
 def verb_of(letter: EmailMessage) -> str:
     """ "Uitnodiging" of "[RKK Waasland] Uitnodiging: 12 maart, Temse"."""
-    return letter["Subject"].partition("] ")[2].partition(":")[0]
+    return re.match(r"\[.+?\] ([^:?]+\??)", letter["Subject"]).group(1)  # type: ignore[union-attr]
 
 
 def has_event(letter: EmailMessage) -> bool:

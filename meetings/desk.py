@@ -118,22 +118,24 @@ def _moment(meeting: Meeting) -> Step:
     return Step(_("Date and form"), DONE, about, _change_address(meeting))
 
 
-def missing_place(meeting: Meeting) -> list[str]:
-    """What people need in order to be there, and is not known yet."""
-    missing = []
+def missing_place(meeting: Meeting) -> dict[str, str]:
+    """What people need in order to be there, and is not known yet; by the field where it is filled in."""
+    missing = {}
     if meeting.is_in_person and meeting.host is None:
-        missing.append(_("the host"))
+        missing["host"] = _("the host")
     if meeting.is_in_person and not (meeting.venue or meeting.address):
-        missing.append(_("the building or the address"))
+        missing["venue"] = _("the building or the address")
     if meeting.is_online and not hasattr(meeting, "join_link"):
-        missing.append(_("the online link"))
+        missing["online_link"] = _("the online link")
     return missing
 
 
 def _place(meeting: Meeting) -> Step:
     missing = missing_place(meeting)
-    about = _("Still missing: %(what)s.") % {"what": ", ".join(missing)} if missing else words.where(meeting)
-    return Step(_("Host and place"), TO_DO if missing else DONE, about, _change_address(meeting))
+    if not missing:
+        return Step(_("Host and place"), DONE, words.where(meeting), _change_address(meeting))
+    about = _("Still missing: %(what)s.") % {"what": ", ".join(missing.values())}
+    return Step(_("Host and place"), TO_DO, about, f"{_change_address(meeting)}#id_{next(iter(missing))}")
 
 
 def programme_minutes(meeting: Meeting) -> int:

@@ -32,6 +32,8 @@ def desk(request, circle: Circle) -> HttpResponse:
         "circle": circle,
         "chosen": chosen,
         "steps": steps,
+        "open_steps": [step for step in steps if step.state != to_do.DONE],
+        "done_steps": [step for step in steps if step.state == to_do.DONE],
         "all_done": chosen and not any(step.state == to_do.NEXT for step in steps),
         "planned": [(meeting, totals[meeting.pk]) for meeting in planned],
         "past": [(meeting, totals[meeting.pk]) for meeting in past],

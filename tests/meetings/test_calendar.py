@@ -51,8 +51,8 @@ CLASS:PRIVATE
 CONFERENCE;FEATURE=VIDEO;LABEL=Online deelnemen;VALUE=URI:https://teams.example/l/meetup?id=1,2;3
 CREATED:20261121T120000Z
 DESCRIPTION:Over camera's\\; en wie ernaar kijkt.\\n\\nProgramma\\n14.00 Welkom\\n14.15 Camera's in 
- de stad\\n\\nOnline deelnemen: https://teams.example/l/meetup?id=1\\,2\\;3\\n\\nHoe u er geraakt: P
- arkeren achter de kerk.\\n\\nLees meer en antwoord: http://testserver/bijeenkomsten/{pk}/
+ de stad\\n\\nOnline deelnemen: https://teams.example/l/meetup?id=1\\,2\\;3\\n\\nBereikbaarheid: Par
+ keren achter de kerk.\\n\\nLees meer en antwoord: http://testserver/bijeenkomsten/{pk}/
 LAST-MODIFIED:20261121T120000Z
 LOCATION:Temse\\, De Zaat\\, zaal 2\\, Markt 1\\, 9140 Temse / https://teams.example/l/meetup?id=1\\
  ,2\\;3

@@ -257,7 +257,7 @@ def test_the_post_shows_what_failed_first_and_pages(browse, meeting, waasland, t
     listed = [delivery.to for delivery in page.context["page_obj"]]
     assert (listed[0], len(listed)) == ("lid3@demo.example", 25)
     assert "550 bestaat niet" in page.content.decode()
-    assert "Vraag de persoon" in page.content.decode()
+    assert "Vraag aan de ontvanger" in page.content.decode()
     assert [(state, n) for state, _name, n in page.context["counts"]] == [("sent", 29), ("failed", 1)]
     assert len(client.get(f"/bijeenkomsten/{meeting.pk}/post/?page=2").context["page_obj"]) == 5
     failed = client.get(f"/bijeenkomsten/{meeting.pk}/post/?toestand=failed")

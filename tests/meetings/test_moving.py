@@ -128,7 +128,7 @@ def test_whose_way_of_taking_part_disappears_becomes_a_maybe(browse, trekker, me
             ("Misschien", "maybe", "online", False),
             ("Gegaan", "maybe", "online", False),
         }
-    assert "op “misschien”" in letter_to(cast["Ja"], "meeting_changed").text
+    assert "Uw antwoord is nu “misschien”" in letter_to(cast["Ja"], "meeting_changed").text
     assert the(meeting).host is None
 
 

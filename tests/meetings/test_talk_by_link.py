@@ -345,7 +345,7 @@ def test_one_link_does_not_fill_the_disk(accepted, browse):
         assert browse().post(link(accepted), slides(f"{number}.pdf")).status_code == 302
     response = browse().post(link(accepted), slides("zes.pdf"))
     assert response.status_code == 422
-    assert "U hebt het grootste aantal bestanden toegevoegd" in response.text
+    assert "U kunt hier geen bestanden meer toevoegen" in response.text
     with acting_as(SYSTEM):
         assert Material.objects.count() == 5
 

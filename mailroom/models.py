@@ -44,7 +44,7 @@ class Delivery(models.Model):
 
     kind = models.CharField(_("kind"), max_length=32)
     dedupe_key = models.CharField(
-        max_length=200,
+        max_length=500,  # holds the longest address that a form takes, beside the rest
         unique=True,
         help_text=_("Kind, thing, version and recipient; a second one adds nothing."),
     )
@@ -60,7 +60,7 @@ class Delivery(models.Model):
         related_name="deliveries",
         verbose_name=_("member"),
     )
-    to = models.EmailField(_("to"))
+    to = models.EmailField(_("to"), max_length=320)  # what a form takes; too long for the relay is a failed letter
     subject = models.CharField(_("subject"), max_length=200)
     message_id = models.CharField(max_length=120, unique=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)

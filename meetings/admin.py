@@ -15,6 +15,7 @@ from regions.desks import AccountDesk, Desk, KeptDesk, Rows, RowsToRead
 
 from .models import (
     AgendaItem,
+    Asking,
     Invitation,
     Material,
     Meeting,
@@ -114,8 +115,14 @@ class SpeakerDesk(KeptDesk):
     inlines = [ContactRows, SpeakerTopicRows, TalkRows]
 
 
+class AskingRows(RowsToRead):
+    model = Asking
+    fields = ["by", "message", "reply"]
+
+
 @admin.register(Talk)
 class TalkDesk(AccountDesk):
+    inlines = [AskingRows]
     list_display = ["speaker", "item", "meeting", "state", "asked_at", "answered_at"]
     list_filter = ["state", "item__meeting__circle"]
     list_select_related = ["speaker", "item__meeting"]

@@ -72,7 +72,7 @@ def talk_for(token: str) -> TalkSeen:
         pk, asking = read_token("talk", token, max_age=LINK_IS_OURS_FOR)
         is_young = False
     with as_system("the link in the letter is the speaker's key to this one talk"):
-        found = Talk.objects.select_related("speaker", "asked_by", "item__meeting__circle", "item__meeting__host")
+        found = Talk.objects.select_related("speaker", "asking__by", "item__meeting__circle", "item__meeting__host")
         talk = found.filter(pk=pk).first()
         if talk is None or talk.state == Talk.State.WITHDRAWN or _asking(talk) != asking:
             raise TalkGone(
@@ -97,7 +97,7 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         pk=talk.pk,
         state=talk.state,
         circle=meeting.circle.name,
-        asked_by=talk.asked_by.name if talk.asked_by else "",
+        asked_by=talk.asking.by.name if talk.asking.by else "",
         meeting=meeting.title,
         when=when(meeting),
         where=where(meeting),
@@ -106,7 +106,7 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         item=talk.item.title,
         item_about=talk.item.about,
         minutes=talk.item.minutes,
-        message=talk.message,
+        message=talk.asking.message,
         name=talk.speaker.name,
         organisation=talk.speaker.organisation,
         bio=talk.speaker.bio,

@@ -5,7 +5,7 @@ import itertools
 
 from django.utils import timezone
 
-from meetings.models import AgendaItem, Meeting, Speaker, SpeakerContact, Talk
+from meetings.models import AgendaItem, Asking, Meeting, Speaker, SpeakerContact, Talk
 from members.models import Member, Membership
 from regions.models import Circle, LocalGovernment, Participation, Partner
 
@@ -101,5 +101,16 @@ def speaker(name: str = "Sofie Spreker", *, email: str = "", **fields) -> Speake
     return made
 
 
-def talk(item: AgendaItem, speaker: Speaker, state: str = Talk.State.ACCEPTED, **fields) -> Talk:
-    return Talk.objects.create(item=item, speaker=speaker, state=state, **fields)
+def talk(
+    item: AgendaItem,
+    speaker: Speaker,
+    state: str = Talk.State.ACCEPTED,
+    *,
+    asked_by=None,
+    message="",
+    reply="",
+    **fields,
+) -> Talk:
+    made = Talk.objects.create(item=item, speaker=speaker, state=state, **fields)
+    made.asking = Asking.objects.create(talk=made, by=asked_by, message=message, reply=reply)
+    return made

@@ -23,7 +23,7 @@ class Troupe(NamedTuple):
     players: tuple[Player, ...]
 
 
-MANAGER = Player("Veerle Fictie", "communitymanager", "", "beheer")
+MANAGER = Player("Veerle Fictie", "community manager", "", "beheer")
 
 ICT, HEAD, GIS = "ICT-medewerker", "diensthoofd ICT", "GIS-coördinator"
 SYSTEMS, APPS, PROJECTS = "systeembeheerder", "applicatiebeheerder", "projectleider digitalisering"

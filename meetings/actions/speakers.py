@@ -13,7 +13,7 @@ from django.utils import timezone
 from library.models import Topic
 from mailroom.actions import post, post_all
 from meetings.letters import speakers as letters
-from meetings.models import AgendaItem, Meeting, Speaker, SpeakerContact, Talk
+from meetings.models import AgendaItem, Asking, Meeting, Speaker, SpeakerContact, Talk
 from members.models import Member
 from regions.wall import as_system
 
@@ -87,9 +87,10 @@ def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str 
     talk = Talk.objects.filter(item=item, speaker=speaker).first() or Talk(item=item, speaker=speaker)
     if talk.pk and talk.state in (Talk.State.ASKED, Talk.State.ACCEPTED):
         raise AlreadyAsked
-    talk.state, talk.message, talk.reply = Talk.State.ASKED, message, ""
-    talk.asked_by, talk.asked_at, talk.answered_at = by, timezone.now(), None
+    talk.state, talk.asked_at, talk.answered_at = Talk.State.ASKED, timezone.now(), None
     talk.save()
+    asked = {"by": by, "message": message, "reply": ""}
+    talk.asking, _ = Asking.objects.update_or_create(talk=talk, defaults=asked)
     post(letters.speaker_asked(talk))
     return talk
 
@@ -138,8 +139,10 @@ def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
             raise TalkClosed
         if talk.item.meeting.state not in WAITS_FOR_A_TALK or talk.item.meeting.is_over:
             raise MeetingNotOpen
-        talk.state, talk.reply, talk.answered_at = wanted, reply, timezone.now()
+        talk.state, talk.answered_at = wanted, timezone.now()
         talk.save()
+        talk.asking.reply = reply
+        talk.asking.save()
         trekkers = Member.objects.trekkers_of(talk.item.meeting.circle)
         readers = trekkers or Member.objects.active().community_managers()
         post_all(letters.speaker_answered(talk, reader) for reader in readers)
@@ -160,7 +163,9 @@ def edit_own_card(talk_id: int, *, name: str, organisation: str, bio: str) -> No
 
 
 def _talks() -> QuerySet[Talk]:
-    return Talk.objects.select_related("speaker__contact", "asked_by", "item__meeting__circle", "item__meeting__host")
+    return Talk.objects.select_related(
+        "speaker__contact", "asking__by", "item__meeting__circle", "item__meeting__host"
+    )
 
 
 @transaction.atomic

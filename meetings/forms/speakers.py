@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Speaker, Talk
+from meetings.models import Asking, Speaker
 
 POOL_SHOWN = 25
 
@@ -104,7 +104,7 @@ class TalkAnswerForm(forms.ModelForm):
     """What the speaker adds to a yes or a no."""
 
     class Meta:
-        model = Talk
+        model = Asking
         fields: ClassVar = ["reply"]
         labels: ClassVar = {"reply": _("Something to add")}
         help_texts: ClassVar = {"reply": _("For the trekkers of the circle.")}

@@ -99,6 +99,7 @@ def _letter(registration: Registration, *, kind: str, verb: str, paragraphs: lis
         closing=[_("Can you not come after all? Change your answer, so that someone else can have your seat.")],
         calendar=invitation_for(meeting, member),
         not_after=meeting.starts_at,
+        only_while_member=meeting.audience == Meeting.Audience.CIRCLE and not member.is_community_manager,
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def speaker_asked(talk: Talk) -> Outgoing:
     """Asks for a talk; the button leads to a page on which the speaker says yes or no."""
     meeting = talk.item.meeting
-    if talk.asked_by:
+    if talk.asking.by:
         asks = _("%(name)s asks you on behalf of %(circle)s to speak at the meeting “%(title)s”.")
     else:
         asks = _("%(circle)s asks you to speak at the meeting “%(title)s”.")
@@ -32,8 +32,8 @@ def speaker_asked(talk: Talk) -> Outgoing:
         verb=_("Would you like to speak?"),
         version=f"{talk.pk}-{talk.asked_at.isoformat()}",
         paragraphs=[
-            asks % {"name": talk.asked_by, "circle": meeting.circle, "title": meeting.title},
-            *([talk.message] if talk.message else []),
+            asks % {"name": talk.asking.by, "circle": meeting.circle, "title": meeting.title},
+            *([talk.asking.message] if talk.asking.message else []),
             _("Let us know whether you can. You need no account: the button is your key, so do not pass it on."),
         ],
         button=_("Say yes or no"),
@@ -163,7 +163,7 @@ def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
         subject=words.subject(_("Speaker says yes") if said_yes else _("Speaker says no"), meeting),
         paragraphs=[
             answer % {"speaker": talk.speaker, "item": talk.item.title},
-            *([_("The speaker adds: %(reply)s") % {"reply": talk.reply}] if talk.reply else []),
+            *([_("The speaker adds: %(reply)s") % {"reply": talk.asking.reply}] if talk.asking.reply else []),
         ],
         facts=words.facts(meeting),
         buttons=[
@@ -194,6 +194,6 @@ def _letter(
             (_("Your part"), _("%(title)s, %(minutes)s minutes") % {"title": item.title, "minutes": item.minutes}),
         ],
         buttons=[(button, address_of(talk))] if button else [],
-        headers={"Reply-To": talk.asked_by.email} if talk.asked_by else {},
+        headers={"Reply-To": talk.asking.by.email} if talk.asking.by else {},
         **extra,
     )

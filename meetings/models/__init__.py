@@ -4,10 +4,11 @@ from .agenda import AgendaItem
 from .answers import Invitation, Registration
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
 from .material import Material
-from .speakers import Speaker, SpeakerContact, SpeakerTopic, Talk
+from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 
 __all__ = [
     "AgendaItem",
+    "Asking",
     "Attending",
     "Form",
     "Invitation",

@@ -13,7 +13,7 @@ from library.models import Topic
 from regions.wall import A_TREKKER, STEWARD, Wall
 
 from .agenda import AgendaItem
-from .walls import LEADS_ITEM, SEES_ITEM
+from .walls import LEADS_ITEM, LEADS_TALK, SEES_ITEM
 
 
 class Speaker(models.Model):
@@ -46,6 +46,7 @@ class Speaker(models.Model):
                 ),
                 add=f"{A_TREKKER} OR {STEWARD}",
                 change=f"{A_TREKKER} OR {STEWARD}",
+                delete=STEWARD,
             )
         ]
 
@@ -72,6 +73,7 @@ class SpeakerContact(models.Model):
                 see=f"{A_TREKKER} OR {STEWARD}",
                 add=f"{A_TREKKER} OR {STEWARD}",
                 change=f"{A_TREKKER} OR {STEWARD}",
+                delete=STEWARD,
             )
         ]
 
@@ -109,18 +111,8 @@ class Talk(models.Model):
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="talks")
     speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="talks", verbose_name=_("speaker"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
-    message = models.TextField(_("message to the speaker"), blank=True, max_length=2000)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("asked by"),
-    )
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    reply = models.TextField(_("reply"), blank=True, max_length=1000)
 
     class Meta:
         ordering: ClassVar = ["asked_at"]
@@ -138,3 +130,27 @@ class Talk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.speaker}: {self.item}"
+
+
+class Asking(models.Model):
+    """What trekker and speaker write each other about a talk. The talk is on the programme, this is between them."""
+
+    talk = models.OneToOneField(Talk, models.CASCADE, primary_key=True, related_name="asking")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+    )
+    message = models.TextField(_("message to the speaker"), blank=True, max_length=2000)
+    reply = models.TextField(_("reply"), blank=True, max_length=1000)
+
+    class Meta:
+        verbose_name = _("question to a speaker")
+        verbose_name_plural = _("questions to speakers")
+        constraints = [Wall(name="askings_wall", see=LEADS_TALK, add=LEADS_TALK, change=LEADS_TALK)]
+
+    def __str__(self) -> str:
+        return str(self.talk)

@@ -29,15 +29,20 @@ def invite(request, meeting: Meeting) -> HttpResponse:
     except (actions.NotPublished, actions.MeetingInThePast):
         messages.warning(request, _("You can invite once the meeting is published, and until it begins."))
         return redirect("desk", meeting.circle.slug)
-    stale = False
     if request.method == "POST":
         try:
             sent = actions.invite(meeting, by=request.user, shown=request.POST.get("shown", ""))
         except actions.MailingChanged:
-            stale = True
+            return _invite_page(request, meeting, stale=True)
+        except (actions.NotPublished, actions.MeetingInThePast):  # cancelled by a co-trekker meanwhile
+            return redirect("invite", meeting.pk)
         else:
             messages.success(request, _told(sent))
             return redirect("invite", meeting.pk)
+    return _invite_page(request, meeting)
+
+
+def _invite_page(request, meeting: Meeting, *, stale: bool = False) -> HttpResponse:
     prefetch_related_objects([meeting], "agenda")
     context = {
         "meeting": meeting,

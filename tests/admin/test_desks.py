@@ -16,10 +16,11 @@ from tests.wall import world
 HIDDEN = {
     "mailroom.Letter",  # holds personal links; the system alone reads it
     "members.FeedAddress",  # the member's own
+    "meetings.Asking",  # rows on the page of what they belong to, as the next ones
     "meetings.JoinLink",
     "meetings.MeetingTopic",
     "meetings.SpeakerContact",
-    "meetings.SpeakerTopic",  # rows on the page of what they belong to
+    "meetings.SpeakerTopic",
 }
 
 

@@ -1,19 +1,16 @@
-"""The pool of speakers, asking one, and the letters that follow."""
+"""The pool of speakers, and asking one of them."""
 
 import datetime as dt
 import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from mailroom.models import Delivery, Letter
-from meetings import tasks
 from meetings.actions import speakers as actions
-from meetings.letters.speakers import speaker_told_of_change
-from meetings.models import Meeting, Speaker, SpeakerContact, Talk
+from meetings.models import Speaker, SpeakerContact, Talk
 from regions.wall import SYSTEM, VISITOR, acting_as
 from tests import make
 
@@ -28,19 +25,6 @@ def posted(kind: str | None = None) -> set[tuple[str, str]]:
 def fresh(thing):
     with acting_as(SYSTEM):
         return type(thing).objects.get(pk=thing.pk)
-
-
-@pytest.fixture
-def item(waasland):
-    with acting_as(SYSTEM):
-        return make.item(make.meeting(waasland, "Camera's"))
-
-
-@pytest.fixture
-def sofie(house):
-    """A vendor in the pool."""
-    with acting_as(SYSTEM):
-        return make.speaker()
 
 
 def ask_page(item) -> str:
@@ -207,7 +191,7 @@ def test_asking_writes_one_letter_with_one_button(item, sofie, browse, trekker):
     assert posted() == {("speaker_asked", "sofie.spreker@spreker.example")}
     with acting_as(SYSTEM):
         talk = Talk.objects.get()
-        assert (talk.state, talk.speaker, talk.asked_by, talk.message) == (
+        assert (talk.state, talk.speaker, talk.asking.by, talk.asking.message) == (
             "asked", sofie, trekker, "Vertel over uw camera's.",
         )  # fmt: skip
         letter = Letter.objects.select_related("delivery").get()
@@ -342,101 +326,5 @@ def test_who_said_no_or_was_withdrawn_can_be_asked_again(item, sofie, as_, trekk
         talk = make.talk(item, sofie, "declined", reply="Te druk", answered_at=timezone.now())
     with as_(trekker):
         again = actions.ask_speaker(item, by=trekker, speaker=sofie, message="Toch?")
-    assert (again.pk, again.state, again.reply, again.answered_at) == (talk.pk, "asked", "", None)
+    assert (again.pk, again.state, again.asking.reply, again.answered_at) == (talk.pk, "asked", "", None)
     assert posted() == {("speaker_asked", "sofie.spreker@spreker.example")}
-
-
-# --- By the clock -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def noon():
-    """Today at noon, so that two hours later is the same day."""
-    with time_machine.travel(timezone.localtime().replace(hour=12), tick=False):
-        yield
-
-
-def run_daily(days: int, action) -> list[int]:
-    """How many letters ``action`` adds on each of the coming days, starting today."""
-    counts = []
-    today = timezone.now()
-    for day in range(days):
-        with time_machine.travel(today + dt.timedelta(days=day), tick=False), acting_as(SYSTEM):
-            counts.append(action())
-    return counts
-
-
-def test_who_is_silent_is_reminded_once_after_a_week(item, sofie):
-    with acting_as(SYSTEM):
-        make.talk(item, sofie, "asked")
-    assert run_daily(10, actions.remind_speakers) == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]
-    assert posted() == {("speaker_reminded", "sofie.spreker@spreker.example")}
-
-
-def test_who_said_yes_is_reminded_once_a_week_before(waasland, sofie):
-    with acting_as(SYSTEM):
-        item = make.item(make.meeting(waasland, in_days=10))
-        make.talk(item, sofie, answered_at=timezone.now())
-    assert run_daily(12, actions.remind_speakers) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
-
-
-def test_who_said_yes_in_the_last_week_is_not_reminded_of_it(waasland, sofie):
-    with acting_as(SYSTEM):
-        item = make.item(make.meeting(waasland, in_days=5))
-        make.talk(item, sofie, answered_at=timezone.now())
-    assert run_daily(6, actions.remind_speakers) == [0] * 6
-
-
-@pytest.mark.parametrize("state", ["declined", "withdrawn"])
-def test_who_said_no_or_is_not_asked_any_more_hears_nothing(waasland, sofie, state):
-    with acting_as(SYSTEM):
-        item = make.item(make.meeting(waasland, in_days=10))
-        make.talk(item, sofie, state, answered_at=timezone.now())
-    assert run_daily(14, actions.remind_speakers) == run_daily(14, actions.thank_speakers) == [0] * 14
-
-
-def test_a_cancelled_meeting_reminds_and_thanks_nobody(waasland, sofie):
-    with acting_as(SYSTEM):
-        item = make.item(make.meeting(waasland, in_days=10, state="cancelled"))
-        make.talk(item, sofie, answered_at=timezone.now())
-        make.talk(item, make.speaker("Anna"), "asked")
-    assert run_daily(14, actions.remind_speakers) == run_daily(14, actions.thank_speakers) == [0] * 14
-
-
-def test_a_speaker_is_thanked_the_day_after_and_once(noon, waasland, sofie):
-    with acting_as(SYSTEM):
-        meeting = make.meeting(waasland, in_days=2)
-        make.talk(make.item(meeting), sofie)
-        make.talk(make.item(meeting), make.speaker("Anna"), "asked")
-    assert run_daily(6, actions.thank_speakers) == [0, 0, 0, 1, 0, 0]
-    assert posted() == {("speaker_thanked", "sofie.spreker@spreker.example")}
-
-
-def test_the_clock_writes_to_speakers_once_a_day_and_by_daylight(noon, waasland, sofie):
-    with acting_as(SYSTEM):
-        make.talk(make.item(make.meeting(waasland, in_days=-1, state="held")), sofie)
-        make.talk(make.item(make.meeting(waasland)), sofie, "asked", asked_at=timezone.now() - dt.timedelta(days=8))
-    with time_machine.travel(timezone.localtime().replace(hour=3), tick=False):
-        tasks.write_to_speakers()
-    assert posted() == set()
-    for _ in range(2):
-        tasks.write_to_speakers()
-    address = "sofie.spreker@spreker.example"
-    assert posted() == {("speaker_reminded", address), ("speaker_thanked", address)}
-
-
-def test_nobody_is_thanked_for_what_is_long_over(waasland, sofie):
-    with acting_as(SYSTEM):
-        make.talk(make.item(make.meeting(waasland, in_days=-30, state="held")), sofie)
-    assert run_daily(1, actions.thank_speakers) == [0]
-
-
-def test_a_change_tells_what_is_so_now(item, sofie):
-    with acting_as(SYSTEM):
-        talk = make.talk(item, sofie)
-        changed = speaker_told_of_change(talk)
-        item.meeting.state, item.meeting.cancelled_because = Meeting.State.CANCELLED, "Storm."
-        cancelled = speaker_told_of_change(talk)
-    assert (changed.kind, cancelled.kind) == ("speaker_told_of_change", "speaker_told_of_cancellation")
-    assert cancelled.paragraphs[-1] == "De reden: Storm."
-    assert (len(changed.buttons), len(cancelled.buttons)) == (1, 0)

@@ -205,6 +205,23 @@ def sees_registration(world: World, who: Asker, row: Row) -> bool:
 
 SYSTEM_ONLY = "the system alone"
 
+
+def leads(world: World, who: Asker, row: Row) -> bool:
+    return row["circle_id"] in who.leads
+
+
+def leads_meeting(world: World, who: Asker, row: Row) -> bool:
+    return meeting_of(world, row)["circle_id"] in who.leads
+
+
+def leads_item(world: World, who: Asker, row: Row) -> bool:
+    return leads_meeting(world, who, world.get("meetings.AgendaItem", row["item_id"]))
+
+
+def leads_talk(world: World, who: Asker, row: Row) -> bool:
+    return leads_item(world, who, world.get("meetings.Talk", row["talk_id"]))
+
+
 RULES: dict[str, Callable[[World, Asker, Row], bool] | str] = {
     "regions.LocalGovernment": everyone,
     "regions.FormerGovernment": everyone,
@@ -232,24 +249,13 @@ RULES: dict[str, Callable[[World, Asker, Row], bool] | str] = {
     "meetings.SpeakerContact": trekkers,
     "meetings.SpeakerTopic": of_a_speaker,
     "meetings.Talk": sees_talk,
+    "meetings.Asking": leads_talk,
     "meetings.Invitation": sees_invitation,
     "meetings.Registration": sees_registration,
 }
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------
-
-
-def leads(world: World, who: Asker, row: Row) -> bool:
-    return row["circle_id"] in who.leads
-
-
-def leads_meeting(world: World, who: Asker, row: Row) -> bool:
-    return meeting_of(world, row)["circle_id"] in who.leads
-
-
-def leads_item(world: World, who: Asker, row: Row) -> bool:
-    return leads_meeting(world, who, world.get("meetings.AgendaItem", row["item_id"]))
 
 
 def leads_and_knows(world: World, who: Asker, row: Row) -> bool:
@@ -305,6 +311,7 @@ MAY_CHANGE: dict[str, Callable[[World, Asker, Row], bool] | str] = {
     "meetings.SpeakerContact": trekkers,
     "meetings.SpeakerTopic": trekkers,
     "meetings.Talk": leads_item,
+    "meetings.Asking": leads_talk,
     "meetings.Invitation": leads_meeting,
     "meetings.Registration": answers,
 }
@@ -315,6 +322,8 @@ MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
     "members.Membership": stewards,
     "members.JoinRequest": stewards,
+    "meetings.Speaker": stewards,
+    "meetings.SpeakerContact": stewards,
 }
 
 

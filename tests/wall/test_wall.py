@@ -6,7 +6,17 @@ from django.db import connection, transaction
 
 from meetings.models import Meeting
 from regions.models import Circle
-from regions.wall import SYSTEM, VISITOR, ActorAlreadySet, NoActor, acting_as, as_system, member, wrong_role
+from regions.wall import (
+    DOORKEEPER,
+    SYSTEM,
+    VISITOR,
+    ActorAlreadySet,
+    NoActor,
+    acting_as,
+    as_system,
+    member,
+    wrong_role,
+)
 from tests import make
 
 
@@ -78,3 +88,10 @@ def test_the_app_role_cannot_switch_the_wall_off(house):
     ]:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask_postgres(statement)
+
+
+def test_whether_someone_is_a_manager_is_the_doorkeepers_to_ask(manager, lid):
+    for actor, answer in [(DOORKEEPER, True), (VISITOR, False), (member(lid.pk), False)]:
+        with acting_as(actor), connection.cursor() as cursor:
+            cursor.execute("SELECT app.keeps_powers(%s, true, true)", [manager.pk])
+            assert cursor.fetchone() == (answer,)

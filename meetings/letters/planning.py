@@ -98,8 +98,6 @@ def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing
     """Asks whether one comes. Says nothing about coming itself: that is the member's answer."""
     paragraphs = [
         _("%(circle)s invites you to the meeting “%(title)s”.") % {"circle": meeting.circle, "title": meeting.title},
-        *([meeting.about] if meeting.about else []),
-        *programme(meeting),
         _("Let us know whether you are coming. That takes two clicks, and you can change your answer later."),
     ]
     return _letter(
@@ -108,6 +106,7 @@ def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing
         meeting,
         member,
         paragraphs,
+        closing=[*([meeting.about] if meeting.about else []), *programme(meeting)],
         calendar=files.file_for(member),
         can_unsubscribe=True,
     )

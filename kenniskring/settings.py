@@ -208,6 +208,7 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["meetings.uploads.UpToTheLimit"]  # to disk, and no more than may be kept
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # our forms take one, and anyone can post
 
 # --- Safety: follows from the address ----------------------------------------------------------------------------
 

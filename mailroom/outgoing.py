@@ -24,8 +24,8 @@ class CalendarFile:
 class Outgoing:
     """One letter to one person. ``letters.py`` of each app returns these; ``mailroom.actions.post`` promises them.
 
-    ``kind``, ``thing``, ``version`` and ``to`` make it the same letter or another one: posting the same one twice
-    adds nothing. ``subject`` names circle, verb and date: "[RKK Waasland] Uitnodiging: 12 maart, Temse".
+    ``kind``, ``thing``, ``version`` and who gets it make it the same letter or another one: posting the same one
+    twice adds nothing. ``subject`` names circle, verb and date: "[RKK Waasland] Uitnodiging: 12 maart, Temse".
     """
 
     kind: str
@@ -49,7 +49,9 @@ class Outgoing:
 
     @property
     def dedupe_key(self) -> str:
-        return f"{self.kind}/{self.thing}/{self.version}/{self.to.lower()}"
+        """By person where there is one: an address may have been someone else's when a letter like it was posted."""
+        reader = f"member:{self.member.pk}" if self.member else self.to.lower()
+        return f"{self.kind}/{self.thing}/{self.version}/{reader}"
 
     @property
     def addressee(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import zipfile
 from pathlib import PurePath
@@ -11,6 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 LARGEST = 20 * 1024 * 1024  # bytes
+NOT_A_ZIP = (zipfile.BadZipFile, struct.error, KeyError, ValueError, RuntimeError, OSError, EOFError)
+LARGEST_DIRECTORY = 512 * 1024  # bytes; of a presentation with a thousand parts it is a fifth of this
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _ODF = "application/vnd.oasis.opendocument"
@@ -53,16 +56,29 @@ def content_type_of(upload: UploadedFile) -> str:
 
 def _is_office(upload: UploadedFile, kind: str) -> bool:
     """A zip with the part that makes it a text, a sheet or a presentation (ECMA-376, ODF 1.3), and without macros."""
+    if not _has_small_directory(upload):
+        return False
     try:
         with zipfile.ZipFile(upload) as parts:
             names = parts.namelist()
             if kind in _MAIN_PART:
                 has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
                 return "[Content_Types].xml" in names and _MAIN_PART[kind] in names and not has_macros
+            if parts.getinfo("mimetype").compress_type != zipfile.ZIP_STORED:  # ODF 1.3, part 2, 3.3
+                return False
             with parts.open("mimetype") as mimetype:
                 return mimetype.read(100).strip() == CONTENT_TYPES[kind].encode()
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, OSError):
+    except NOT_A_ZIP:
         return False
+
+
+def _has_small_directory(upload: UploadedFile) -> bool:
+    """Whether the list of parts is of a reasonable length: ``zipfile`` reads all of it, at ten times its size."""
+    upload.seek(max(0, (upload.size or 0) - 66_000))  # the end record and the longest comment (APPNOTE 4.3.16)
+    tail = upload.read()
+    end = tail.rfind(b"PK\5\6")
+    is_zip64 = tail[max(0, end - 20) : end].startswith(b"PK\6\7")  # for what is larger than we take
+    return end >= 0 and not is_zip64 and int.from_bytes(tail[end + 12 : end + 16], "little") <= LARGEST_DIRECTORY
 
 
 def clean_name(name: str, longest: int = 120) -> str:

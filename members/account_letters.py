@@ -9,6 +9,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -25,8 +26,12 @@ USEFUL = dt.timedelta(days=1)  # afterwards a new one has been asked for
 
 
 def compose(prefix: str, to: str, context: Context) -> Outgoing:
-    """The letter for allauth's template ``prefix``, "account/email/password_reset_key"."""
+    """The letter for allauth's template ``prefix``, "account/email/password_reset_key".
+
+    allauth takes the host of its links from the request, whose sender may write what they like there.
+    """
     name = prefix.rpartition("/")[2]
+    context = {key: _at_our_address(value) if key.endswith("_url") else value for key, value in context.items()}
     words = LETTERS[name](context) if name in LETTERS else _in_the_words_of_allauth(prefix, context)
     member = context.get("user")
     usual: Context = {
@@ -146,6 +151,10 @@ LETTERS: dict[str, Callable[[Context], Context]] = {
     "email_confirm": email_confirm,
     "email_deleted": email_deleted,
 }
+
+
+def _at_our_address(link: str) -> str:
+    return absolute(urlunsplit(("", "", *urlsplit(link)[2:])))
 
 
 def _did_not_ask() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.core.validators import MaxLengthValidator
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
@@ -43,7 +44,11 @@ class Adapter(DefaultAccountAdapter):
         return user
 
     def clean_email(self, email: str) -> str:
-        """One at a time per address: who clicks twice on Register is told the same twice, and registered once."""
+        """One at a time per address: who clicks twice on Register is told the same twice, and registered once.
+
+        allauth would cut off what does not fit, and what is left is an address of somebody else.
+        """
+        MaxLengthValidator(Member._meta.get_field("email").max_length)(email)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [email.lower()])
         return super().clean_email(email)

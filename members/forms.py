@@ -102,7 +102,7 @@ class AnswerForm(forms.Form):
 class AskForm(forms.Form):
     """Whom a trekker would like to have in the circle."""
 
-    address = forms.EmailField(label=_("E-mail address"), help_text=_("Preferably the work address."))
+    address = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("Preferably the work address."))
     message = forms.CharField(
         label=_("Message"),
         required=False,

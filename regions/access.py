@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from .models import Circle
@@ -80,7 +81,10 @@ def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
             thing = get_object_or_404(model, **{key: kwargs.pop(key)})
             if not request.rights.may(verb, circle_id_of(thing)):
                 raise PermissionDenied
-            return view(request, thing, **kwargs)
+            try:
+                return view(request, thing, **kwargs)
+            except model.DoesNotExist as gone:  # taken away by someone else meanwhile
+                raise Http404 from gone
 
         return _named(members_only(locked), f"who_may {verb}")
 

@@ -133,14 +133,14 @@ $$;
 -- still the one of the statement's snapshot. So the doorkeeper may save a manager's password and make nobody a manager.
 CREATE OR REPLACE FUNCTION app.keeps_powers(member bigint, active boolean, manager boolean) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM public.members_member
+    SELECT app.is_doorkeeper() AND EXISTS (SELECT FROM public.members_member
                    WHERE id = member AND is_active = active AND is_community_manager = manager)
 $$;
 
 -- Whether someone is in a circle today (in any, for the umbrella circle). Only the system asks: a letter that waited for
 -- the relay must not reach who left meanwhile.
 CREATE OR REPLACE FUNCTION app.is_in(who bigint, which bigint) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT app.is_system() AND EXISTS (
         SELECT FROM public.members_membership WHERE member_id = who AND ended_at IS NULL AND (
             circle_id = which OR EXISTS (SELECT FROM public.regions_circle WHERE id = which AND kind = 'umbrella')

@@ -222,7 +222,7 @@ def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: An
     meeting = Meeting.objects.lock(meeting)
     moved = think_move(meeting, by=by, **fields)
     _as_shown(moved.mailing, shown)
-    unheard = withdraw_unsent(meeting, kinds={"invitation"})
+    unheard = _call_back(meeting)
     _apply(moved.meeting, {name: value for name, value in fields.items() if name in TOLD})
     _give_up_lost_ways(moved.meeting)
     files = LetterFiles(moved.meeting, "REQUEST")
@@ -256,10 +256,8 @@ def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = No
     meeting = as_cancelled(meeting, because)
     mailing = mailings.cancellation(meeting, reader=by)
     _as_shown(mailing, shown)
-    unheard = withdraw_unsent(meeting, kinds={"invitation"})
-    withdraw_unsent(meeting, kinds={"meeting_changed", "reminder_coming", "reminder_silent"})
-    with as_system("who answered knows of the meeting, letter or not"):
-        unheard -= set(Registration.objects.filter(meeting=meeting).values_list("member", flat=True))
+    unheard = _call_back(meeting)
+    withdraw_unsent(meeting, kinds={"meeting_changed"})
     meeting.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     post_all(batch.write(member) for batch in mailing.batches for member in batch.members if member.pk not in unheard)
     _tell_speakers(meeting, mailing)
@@ -287,12 +285,26 @@ def _tell_speakers(meeting: Meeting, mailing: mailings.Mailing) -> None:
     post_all(speaker_told_of_change(talk) for talk in mailing.talks)
 
 
+CALLED_BACK = {"reminder_coming", "reminder_silent", "confirmation", "waiting_list", "promoted"}
+"""Letters whose facts are no longer true, to people who hear of the change itself."""
+
+
+def _call_back(meeting: Meeting) -> set[int]:
+    """Withdraw what is not sent and no longer true. Returns who did not hear of the meeting: no letter, no answer."""
+    withdraw_unsent(meeting, kinds=CALLED_BACK)
+    unheard = withdraw_unsent(meeting, kinds={"invitation"})
+    with as_system("who answered knows of the meeting, letter or not"):
+        return unheard - set(Registration.objects.filter(meeting=meeting).values_list("member", flat=True))
+
+
 def withdraw_unsent(meeting: Meeting, *, kinds: Iterable[str]) -> set[int]:
-    """Letters about this meeting that nobody is handing over yet do not leave any more. Returns whose they were."""
+    """Letters about this meeting that nobody is handing over yet do not leave any more, and failed ones are not tried
+    again. Returns who surely got none: a letter that is possibly double may have arrived."""
+    unsent = [Delivery.State.QUEUED, Delivery.State.FAILED]
     with as_system("the facts in these letters are no longer true"):
-        unsent = Delivery.objects.about(f"meeting:{meeting.pk}").unsent().filter(kind__in=kinds)
-        rows = list(unsent.select_for_update().values_list("pk", "member"))
-        Delivery.objects.filter(pk__in=[pk for pk, _member in rows]).update(
+        letters = Delivery.objects.about(f"meeting:{meeting.pk}").filter(state__in=unsent, kind__in=kinds)
+        rows = list(letters.select_for_update().values_list("pk", "member", "maybe_double"))
+        Delivery.objects.filter(pk__in=[pk for pk, _member, _doubtful in rows]).update(
             state=Delivery.State.WITHDRAWN, leased_until=None, error=_("The meeting changed before it was sent.")
         )
-    return {member for _pk, member in rows}
+    return {member for _pk, member, doubtful in rows if not doubtful}

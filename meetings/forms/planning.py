@@ -16,6 +16,9 @@ from meetings import programmes, rhythm, rota
 from meetings.models import AgendaItem, Attending, Form, JoinLink, Meeting
 from regions.models import Circle, LocalGovernment
 
+LATEST = dt.timedelta(days=5 * 366)
+"""How far ahead one plans: further is a slip of the keys, and nothing can be added to the last day of 9999."""
+
 
 class DateField(forms.DateField):
     """A day, typed the Belgian way or picked."""
@@ -82,6 +85,8 @@ class MomentForm(forms.Form):
                 self.add_error(clock, _("The clock changes that night, so this time is not clear. Choose another."))
         if cleaned.get("starts_at", timezone.now() + dt.timedelta(1)) <= timezone.now():
             self.add_error("date", _("This moment has passed. Choose a date to come."))
+        if cleaned.get("starts_at", timezone.now()) > timezone.now() + LATEST:
+            self.add_error("date", _("This is more than five years from now. Check the year."))
         return cleaned
 
     @property

@@ -17,6 +17,8 @@ from regions.access import who_may
 from regions.models import Circle
 
 PAST_SHOWN = 5
+CLOSED = (actions.NotPublished, actions.MeetingInThePast)
+"""Happens in the very moment of a second click or of a co-trekker; the page itself then says what is so."""
 
 
 @who_may("plan", Circle)
@@ -116,6 +118,8 @@ def move_meeting(request, meeting: Meeting) -> HttpResponse:
         context["move"] = actions.think_move(meeting, by=request.user, **form.for_action)
     except actions.NothingChanged:
         messages.info(request, _("You changed nothing, so there is nothing to tell."))
+    except CLOSED:
+        return redirect("move_meeting", meeting.pk)
     except actions.MailingChanged:
         context |= {"stale": True, "move": actions.think_move(meeting, by=request.user, **form.for_action)}
     return render(request, "meetings/move_meeting.html", context)
@@ -156,6 +160,8 @@ def cancel_meeting(request, meeting: Meeting) -> HttpResponse:
             return redirect(meeting)
     except actions.MailingChanged:
         context["stale"] = True
+    except CLOSED:
+        return redirect("cancel_meeting", meeting.pk)
     context["mailing"] = actions.think_cancel(meeting, by=request.user, **form.cleaned_data)
     return render(request, "meetings/cancel_meeting.html", context)
 
@@ -163,6 +169,11 @@ def cancel_meeting(request, meeting: Meeting) -> HttpResponse:
 def _discard(request, meeting: Meeting) -> HttpResponse:
     if request.method != "POST":
         return render(request, "meetings/discard_meeting.html", {"meeting": meeting})
-    actions.discard(meeting, by=request.user)
+    try:
+        actions.discard(meeting, by=request.user)
+    except actions.NotADraft:  # published by a co-trekker meanwhile
+        return redirect("cancel_meeting", meeting.pk)
+    except Meeting.DoesNotExist:  # a second click
+        return redirect("desk", meeting.circle.slug)
     messages.success(request, _("The draft is thrown away."))
     return redirect("desk", meeting.circle.slug)

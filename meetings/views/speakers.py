@@ -83,13 +83,13 @@ def speaker(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_speaker(request, item):
     """Choose from the pool or add someone, say why, and the letter leaves."""
-    search = request.GET.get("zoek", "")[:80].strip()
+    search = request.GET.get("zoek", "").replace("\0", "")[:80].strip()
     form = AskForm(request.POST if request.method == "POST" else None, search=search)
     if form.is_valid():
         answer = _ask(request, item, form)
         if answer:
             return answer
-    talks = Talk.objects.filter(item=item).select_related("speaker")
+    talks = Talk.objects.filter(item=item).select_related("speaker", "asking")
     context = {"item": item, "meeting": item.meeting, "form": form, "search": search, "talks": talks}
     return render(request, "meetings/ask_speaker.html", context, status=422 if form.is_bound else 200)
 

@@ -38,6 +38,13 @@ def test_a_new_password_comes_by_letter(mailbox, browse, lid):
     assert re.search(r"http://testserver/account/password/reset/key/\S+", text)
 
 
+def test_whoever_asks_does_not_choose_the_host_of_the_link(mailbox, browse, lid):
+    browse().post(reverse("account_reset_password"), {"email": lid.email}, headers={"host": "testserver:6666"})
+    _letter, text = one_letter(mailbox)
+    assert "http://testserver/account/password/reset/key/" in text
+    assert "6666" not in text
+
+
 def test_asking_again_sends_again(mailbox, browse, lid):
     for _ in range(2):
         browse().post(reverse("account_reset_password"), {"email": lid.email})

@@ -147,7 +147,7 @@ def test_speakers_who_were_asked_or_said_yes_are_told(browse, trekker, meeting, 
         for state in ["asked", "accepted", "declined", "withdrawn"]:
             speaker = Speaker.objects.create(name=state, kind="colleague")
             SpeakerContact.objects.create(speaker=speaker, email=f"{state}@demo.example")
-            item.talks.create(speaker=speaker, state=state)
+            make.talk(item, speaker, state)
     client = browse(trekker)
     move(client, meeting, venue="Bibliotheek")
     assert told("speaker_told_of_change") == {"asked@demo.example", "accepted@demo.example"}

@@ -112,5 +112,7 @@ def talk(
     **fields,
 ) -> Talk:
     made = Talk.objects.create(item=item, speaker=speaker, state=state, **fields)
-    made.asking = Asking.objects.create(talk=made, by=asked_by, message=message, reply=reply)
+    made.asking = Asking.objects.create(
+        talk=made, by=asked_by, to=speaker.contact.email, message=message, reply=reply
+    )
     return made

@@ -64,12 +64,14 @@ def edit_speaker(speaker: Speaker, *, by: Member, email: str, topics: Iterable[T
 
 
 def _write_to(speaker: Speaker, email: str) -> None:
+    """From now on. Talks in circles that the actor does not lead keep the address: the wall leaves them out."""
     email = email.lower()
     try:
         with transaction.atomic():
             SpeakerContact.objects.update_or_create(speaker=speaker, defaults={"email": email})
     except IntegrityError as error:
         raise AddressKnown(Speaker.objects.get(contact__email=email)) from error
+    Asking.objects.filter(talk__speaker=speaker).update(to=email)
 
 
 # --- Asking --------------------------------------------------------------------------------------------------------
@@ -89,7 +91,7 @@ def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str 
         raise AlreadyAsked
     talk.state, talk.asked_at, talk.answered_at = Talk.State.ASKED, timezone.now(), None
     talk.save()
-    asked = {"by": by, "message": message, "reply": ""}
+    asked = {"by": by, "to": speaker.contact.email, "message": message, "reply": ""}
     talk.asking, _ = Asking.objects.update_or_create(talk=talk, defaults=asked)
     post(letters.speaker_asked(talk))
     return talk
@@ -163,9 +165,7 @@ def edit_own_card(talk_id: int, *, name: str, organisation: str, bio: str) -> No
 
 
 def _talks() -> QuerySet[Talk]:
-    return Talk.objects.select_related(
-        "speaker__contact", "asking__by", "item__meeting__circle", "item__meeting__host"
-    )
+    return Talk.objects.select_related("speaker", "asking__by", "item__meeting__circle", "item__meeting__host")
 
 
 @transaction.atomic

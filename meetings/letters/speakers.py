@@ -183,7 +183,7 @@ def _letter(
         kind=kind,
         thing=f"meeting:{meeting.pk}",
         version=version,
-        to=talk.speaker.contact.email,
+        to=talk.asking.to,
         name=talk.speaker.name,
         circle=meeting.circle,
         subject=words.subject(verb, meeting),

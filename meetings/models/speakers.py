@@ -144,6 +144,10 @@ class Asking(models.Model):
         related_name="+",
         verbose_name=_("asked by"),
     )
+    to = models.EmailField(
+        _("written to"),
+        help_text=_("The letters hold the key to this talk, so who changes the pool for another circle leaves it."),
+    )
     message = models.TextField(_("message to the speaker"), blank=True, max_length=2000)
     reply = models.TextField(_("reply"), blank=True, max_length=1000)
 

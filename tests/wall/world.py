@@ -99,7 +99,7 @@ def furnish(meeting: Meeting, topic: Topic) -> None:
         SpeakerContact.objects.create(speaker=speaker, email=f"spreker{number}@demo.example")
         SpeakerTopic.objects.create(speaker=speaker, topic=topic)
         talk = Talk.objects.create(item=item, speaker=speaker, state=state)
-        Asking.objects.create(talk=talk, message="Graag.", reply="Met plezier.")
+        Asking.objects.create(talk=talk, to=speaker.contact.email, message="Graag.", reply="Met plezier.")
         Material.objects.create(
             meeting=meeting, item=item, talk=talk, name="s.pdf", file="material/b", content_type="text/plain", size=1
         )

@@ -71,6 +71,13 @@ class Adapter(DefaultAccountAdapter):
         user = request.user if request.user.is_authenticated else None
         mailroom.post(account_letters.compose(template_prefix, email, {"user": user, "email": email} | context))
 
+    def add_message(self, request, level, message_template=None, message_context=None, *args, **kwargs) -> None:
+        """Not after registering: the page itself says that a letter is on its way, also to who has a profile already,
+        and a message to the others alone would tell them apart."""
+        is_sent = message_template == "account/messages/email_confirmation_sent.txt"
+        if not (is_sent and (message_context or {}).get("signup")):
+            super().add_message(request, level, message_template, message_context, *args, **kwargs)
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mine")
 

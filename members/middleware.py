@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.urls import reverse_lazy
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from regions.permissions import Rights, rights_of_the_actor
@@ -44,7 +45,10 @@ class ActorMiddleware:
             asking = member(int(claimed))
             with acting_as(asking):
                 if request.user.is_authenticated:
-                    return self.answer(request, asking)
+                    response = self.answer(request, asking)
+                    if not response.has_header("Cache-Control"):  # what a member sees is kept for nobody else
+                        patch_cache_control(response, private=True, no_cache=True)
+                    return response
         with acting_as(VISITOR):
             return self.answer(request, VISITOR)
 

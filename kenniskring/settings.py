@@ -105,7 +105,7 @@ if "DATABASE_OWNER_URL" in os.environ:  # only where migrations run
     DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "members.sessions"  # in PostgreSQL
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kenniskring_cache"},
 }

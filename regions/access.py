@@ -83,7 +83,7 @@ def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
                 raise PermissionDenied
             try:
                 return view(request, thing, **kwargs)
-            except model.DoesNotExist as gone:  # taken away by someone else meanwhile
+            except model.DoesNotExist as gone:  # type: ignore[attr-defined]  # taken away by someone else meanwhile
                 raise Http404 from gone
 
         return _named(members_only(locked), f"who_may {verb}")

@@ -22,3 +22,10 @@ def test_the_pages_of_a_member_are_kept_in_no_shared_cache(browse, lid, page):
 
 def test_a_public_feed_may_be_kept(browse, lid):
     assert "public" in browse(lid).get("/kringen/waasland/agenda.ics")["Cache-Control"]
+
+
+@pytest.mark.parametrize("cookie", ['"abcdefgh\\000ij"', "abcdefgh'ij", "x" * 4000])
+def test_a_cookie_that_is_no_session_is_a_visitors(browse, house, cookie):
+    client = browse()
+    assert client.get("/", headers={"cookie": f"sessionid={cookie}"}).status_code == 200
+    assert client.get("/mijn/", headers={"cookie": f"sessionid={cookie}"}).status_code == 302

@@ -24,7 +24,7 @@ demo: .venv/.ready
 
 # All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error.
 test: .venv/.ready
-	@$(RUN) -m pytest -n 2
+	@$(RUN) -m pytest -n 2 --dist worksteal
 
 lint: .venv/.ready
 	@echo "— style and likely mistakes (ruff)"

@@ -116,7 +116,7 @@ class Mailbox:
 class _Controller(Controller):
     def _trigger_server(self):
         """aiosmtpd connects to the port it was given; ours is chosen by the system."""
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 

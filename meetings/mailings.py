@@ -83,12 +83,13 @@ class Mailing:
 
 
 def reachable(meeting: Meeting) -> MemberQuerySet:
-    """Active members who may see this meeting today. Who left the circle hears nothing of it any more."""
+    """Active members who may see this meeting today, managers too. Who left the circle hears nothing any more."""
     if meeting.audience == Meeting.Audience.PUBLIC:
         return Member.objects.active()
     if meeting.audience == Meeting.Audience.NETWORK:
         return Member.objects.active().filter(pk__in=Membership.objects.current().values("member"))
-    return Member.objects.in_circle(meeting.circle)
+    in_circle = Member.objects.in_circle(meeting.circle)
+    return Member.objects.active().filter(Q(pk__in=in_circle) | Q(is_community_manager=True))
 
 
 def _listed(members: MemberQuerySet) -> list[Member]:

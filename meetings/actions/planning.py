@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -302,8 +303,10 @@ def withdraw_unsent(meeting: Meeting, *, kinds: Iterable[str]) -> set[int]:
     again. Returns who surely got none: a letter that is possibly double may have arrived."""
     unsent = [Delivery.State.QUEUED, Delivery.State.FAILED]
     with as_system("the facts in these letters are no longer true"):
-        letters = Delivery.objects.about(f"meeting:{meeting.pk}").filter(state__in=unsent, kind__in=kinds)
-        rows = list(letters.select_for_update().values_list("pk", "member", "maybe_double"))
+        letters = Delivery.objects.about(f"meeting:{meeting.pk}").filter(kind__in=kinds)
+        # Being handed over at this moment: it may arrive, but if that fails it is not tried again after the news.
+        letters.filter(state=Delivery.State.HANDING_OVER).update(not_after=Now())
+        rows = list(letters.filter(state__in=unsent).select_for_update().values_list("pk", "member", "maybe_double"))
         Delivery.objects.filter(pk__in=[pk for pk, _member, _doubtful in rows]).update(
             state=Delivery.State.WITHDRAWN, leased_until=None, error=_("The meeting changed before it was sent.")
         )

@@ -79,7 +79,7 @@ def _letter(
         "facts": words.facts(meeting),
         "buttons": answer_buttons(meeting, member),
         "not_after": meeting.starts_at,
-        "only_while_member": meeting.audience == Meeting.Audience.CIRCLE,
+        "only_while_member": meeting.audience == Meeting.Audience.CIRCLE and not member.is_community_manager,
     }
     return Outgoing(
         kind=kind,

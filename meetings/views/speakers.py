@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from library.models import Topic
 from meetings.actions import speakers as actions
 from meetings.filters import SpeakerFilter
 from meetings.forms.speakers import AskForm, SpeakerForm, known_address
@@ -34,14 +36,16 @@ def speakers(request):
 
 
 def _pool() -> QuerySet[Speaker]:
-    """Speakers, each with ``spoken``: talks at meetings that took place, without those that the wall hides."""
+    """Speakers, each with ``about_topics`` (titles) and ``spoken``: talks that took place and that the wall shows."""
     spoken = Talk.objects.filter(
         state=Talk.State.ACCEPTED,
         item__meeting__state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD],
         item__meeting__ends_at__lt=timezone.now(),
     )
     newest_first = spoken.select_related("item__meeting__circle").order_by("-item__meeting__starts_at")
-    return Speaker.objects.prefetch_related("topics", Prefetch("talks", newest_first, to_attr="spoken"))
+    topics = Topic.objects.filter(speakers=OuterRef("pk")).order_by("title").values("title")
+    pool = Speaker.objects.annotate(about_topics=ArraySubquery(topics))
+    return pool.prefetch_related(Prefetch("talks", newest_first, to_attr="spoken"))
 
 
 @any_trekker

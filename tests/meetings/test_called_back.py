@@ -1,8 +1,12 @@
 """Letters whose facts are no longer true when the meeting moves or is off, and people who may have had one."""
 
+import datetime as dt
+
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
+from mailroom import postman
 from mailroom.models import Delivery
 from meetings.actions import answers, planning
 from regions.wall import SYSTEM, acting_as, member
@@ -148,3 +152,25 @@ def test_two_trekkers_who_cancel_move_and_invite_at_once_meet_no_error(
     with acting_as(SYSTEM):
         meeting.refresh_from_db()
         assert meeting.state == "cancelled" or Delivery.objects.filter(kind="invitation").count() == 2
+
+
+def test_an_invitation_that_was_in_hand_is_not_tried_again_after_the_news(lid, trekker, meeting):
+    invite(trekker, meeting)
+    as_the_relay_left_it(lid, state="handing_over", leased_until=timezone.now() - dt.timedelta(minutes=1))
+    cancel(trekker, meeting)
+    claimed = postman.claim()
+    assert claimed is not None
+    assert (claimed.member, claimed.kind) == (lid, "meeting_cancelled")
+    with acting_as(SYSTEM):
+        invitation = Delivery.objects.get(member=lid, kind="invitation")
+    assert (invitation.state, invitation.maybe_double) == ("withdrawn", True)
+
+
+def test_a_manager_who_said_yes_hears_that_it_is_off(manager, trekker, meeting):
+    with acting_as(member(manager.pk)):
+        answers.register(meeting, by=manager, answer="yes", attending="in_person")
+    cancel(trekker, meeting)
+    assert waiting_for(manager) == ["meeting_cancelled"]
+    claimed = postman.claim()
+    assert claimed is not None
+    assert claimed.member == manager

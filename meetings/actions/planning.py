@@ -70,9 +70,16 @@ def plan(
     programme: str = programmes.Template.CLASSIC,
     **details: Any,
 ) -> Meeting:
-    """A draft for trekkers alone, with a programme as long as the meeting. Refuses with MeetingInThePast."""
+    """A draft for trekkers alone, with a programme as long as the meeting. The same draft twice is the first one.
+
+    Refuses with MeetingInThePast.
+    """
     if starts_at <= timezone.now():
         raise MeetingInThePast
+    with as_system("drafts of a circle are made one after the other"):
+        Circle.objects.select_for_update().get(pk=circle.pk)
+    if twin := Meeting.objects.filter(circle=circle, title=title, starts_at=starts_at, state=State.DRAFT).first():
+        return twin
     meeting = Meeting.objects.create(
         circle=circle,
         title=title,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from meetings import desk, programmes
 from meetings.actions import planning as actions
 from meetings.models import Invitation, JoinLink, Meeting, Registration
-from regions.wall import SYSTEM, acting_as
+from regions.wall import SYSTEM, acting_as, member
 from tests import make
 
 BRUSSELS = timezone.get_default_timezone()
@@ -166,6 +166,16 @@ def test_an_online_meeting_is_nobodys_turn(browse, waasland, trekker, temse):
     browse(trekker).post("/kringen/waasland/bijeenkomsten/nieuw/", typed | {"host": temse.pk, "programme": "webinar"})
     with acting_as(SYSTEM):
         assert Meeting.objects.get().host is None
+
+
+def test_two_clicks_at_once_make_one_draft(committed, together, waasland, trekker):
+    def click(_number):
+        with acting_as(member(trekker.pk)):
+            return actions.plan(waasland, by=trekker, title="Eén", **in_a_month())
+
+    made = together(4, click)
+    with acting_as(SYSTEM):
+        assert made == [Meeting.objects.get()] * 4
 
 
 def test_a_meeting_in_the_past_is_not_planned(as_, waasland, trekker):

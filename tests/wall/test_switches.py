@@ -22,6 +22,7 @@ SWITCHES: dict[str, set[str]] = {
         "whoever holds the link of an accepted talk adds its slides",
     },
     "meetings/actions/planning.py": {
+        "drafts of a circle are made one after the other",
         "the facts in these letters are no longer true",
         "the form of the meeting changed under people's answers",
         "who answered knows of the meeting, letter or not",

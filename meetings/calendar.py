@@ -27,7 +27,7 @@ from mailroom.outgoing import CalendarFile
 from members.models import Member
 from regions import wall
 
-from .models import AgendaItem, JoinLink, Meeting, Registration
+from .models import AgendaItem, JoinLink, Meeting, Registration, Talk
 
 PRODUCT = "-//V-ICT-OR//Kenniskring//NL"
 
@@ -61,6 +61,7 @@ class Seen:
     link: str = ""
     answer: str | None = None
     waiting: bool = False
+    speaks: bool = False  # a guest: has no profile to read or answer with
 
     @property
     def is_coming(self) -> bool:
@@ -94,6 +95,25 @@ def cancellation_for(meeting: Meeting, member: Member) -> CalendarFile:
     return LetterFiles(meeting, "CANCEL").file_for(member)
 
 
+def file_for_speaker(talk: Talk) -> CalendarFile:
+    """The .ics of a letter to a speaker: an event of each asking, apart from the one that members have.
+
+    So that a speaker who is also in the circle keeps the meeting when the talk is withdrawn.
+    """
+    meeting, says_yes = talk.item.meeting, talk.state == Talk.State.ACCEPTED
+    is_withdrawn = talk.state == Talk.State.WITHDRAWN
+    cancelled = is_withdrawn or meeting.state == Meeting.State.CANCELLED
+    link = JoinLink.objects.filter(meeting=meeting.pk).first() if says_yes and not cancelled else None
+    seen = Seen(link.url if link else "", Registration.Answer.YES if says_yes else None, speaks=True)
+    event = _event(meeting, seen, cancelled=cancelled)
+    event.uid = f"talk-{talk.pk}-{talk.asked_at:%Y%m%d%H%M%S%f}-{event.uid}"
+    event.sequence = meeting.sequence + is_withdrawn  # RFC 5546, 3.2.5: a cancellation rises
+    method = "CANCEL" if cancelled else "REQUEST"
+    calendar = _calendar(method)
+    calendar.add_component(event)
+    return CalendarFile(_with_attendee(_text(calendar), talk.speaker.name, talk.asking.to, seen), method)
+
+
 class LetterFiles:
     """The .ics files of many letters about a meeting as it is now. What readers have in common is written once."""
 
@@ -109,9 +129,7 @@ class LetterFiles:
             calendar = _calendar(self.method)
             calendar.add_component(_event(self.meeting, seen, cancelled=self.is_cancelled))
             self.written[seen] = _text(calendar)
-        # The end of the event stands at the start of a line just once: a long text is folded with a space.
-        before, end, after = self.written[seen].rpartition("END:VEVENT\r\n")
-        return CalendarFile(f"{before}{_attendee(member, seen)}\r\n{end}{after}", self.method)
+        return CalendarFile(_with_attendee(self.written[seen], member.name, member.email, seen), self.method)
 
 
 def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
@@ -146,8 +164,14 @@ def _seen_by(member: Member, meeting: Meeting, *, cancelled: bool) -> Seen:
     return Seen("" if cancelled else link or "", answer, waiting)
 
 
-def _attendee(member: Member, seen: Seen) -> str:
-    reader = _address(member.name, member.email)
+def _with_attendee(text: str, name: str, email: str, seen: Seen) -> str:
+    # The end of the event stands at the start of a line just once: a long text is folded with a space.
+    before, end, after = text.rpartition("END:VEVENT\r\n")
+    return f"{before}{_attendee(name, email, seen)}\r\n{end}{after}"
+
+
+def _attendee(name: str, email: str, seen: Seen) -> str:
+    reader = _address(name, email)
     # The buttons of our letter answer, so no reply by mail is asked for: nobody would read it.
     reader.params.update({"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "RSVP": "FALSE"})
     reader.params["PARTSTAT"] = seen.partstat
@@ -156,6 +180,7 @@ def _attendee(member: Member, seen: Seen) -> str:
 
 def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
     summary = f"{meeting.circle.name}: {meeting.title}"
+    page = absolute((meeting.circle if seen.speaks else meeting).get_absolute_url())
     event = Event.new(
         uid=f"{meeting.uid}@{urlsplit(settings.BASE_URL).hostname}",
         sequence=meeting.sequence,
@@ -168,7 +193,7 @@ def _event(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Event:
         summary=_line(_("Cancelled: %s") % summary if cancelled else summary),
         description="\n\n".join(_description(meeting, seen, cancelled=cancelled)),
         location=_location(meeting, seen) or None,
-        url=absolute(meeting.get_absolute_url()),
+        url=page,
         status=STATUS.CANCELLED if cancelled else _status(meeting),
         transparency=TRANSP.OPAQUE if seen.is_coming and not cancelled else TRANSP.TRANSPARENT,
         classification=CLASS.PUBLIC if meeting.audience == Meeting.Audience.PUBLIC else CLASS.PRIVATE,
@@ -187,7 +212,7 @@ def _status(meeting: Meeting) -> STATUS:
 
 def _description(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Iterator[str]:
     """What it is about, the programme in short, and where to answer: paragraphs."""
-    if cancelled:
+    if cancelled and not seen.speaks:  # to a speaker the letter says what is off: the meeting, or just the talk
         yield _clean(_("This meeting is cancelled. %s") % meeting.cancelled_because)
     elif seen.waiting:
         yield _("You are on the waiting list.")
@@ -200,7 +225,8 @@ def _description(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Iterator[s
         yield _("Join online: %s") % seen.link
     if meeting.route and meeting.is_in_person and not cancelled:
         yield _clean(_("How to get there: %s") % meeting.route)
-    yield _("Read more and answer: %s") % absolute(meeting.get_absolute_url())
+    if not seen.speaks:
+        yield _("Read more and answer: %s") % absolute(meeting.get_absolute_url())
 
 
 def _programme(starts_at: dt.datetime, agenda: Iterable[AgendaItem]) -> Iterator[str]:

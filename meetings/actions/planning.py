@@ -101,7 +101,8 @@ def plan(
 def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     """Change what nobody needs to be told of; for a draft also what otherwise goes through ``move``.
 
-    ``topics`` and ``online_link`` count as fields. More seats go to whoever waits. Refuses with NotADraft.
+    ``topics`` and ``online_link`` count as fields. More seats go to whoever waits; speakers who were asked hear when
+    and where it is now. Refuses with NotADraft.
     """
     meeting = Meeting.objects.lock(meeting)
     if meeting.state != State.DRAFT and TOLD & set(fields):
@@ -109,11 +110,17 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     if meeting.state == State.DRAFT and fields.get("starts_at", meeting.starts_at) <= timezone.now():
         raise MeetingInThePast
     topics = fields.pop("topics", None)
+    before, link = copy.copy(meeting), JoinLink.objects.filter(meeting=meeting).first()
     _apply(meeting, fields)
     if topics is not None:
         meeting.topics.set(topics)
     if meeting.is_open:
         fill_free_seats(meeting)
+    link_changed = "online_link" in fields and fields["online_link"] != (link.url if link else "")
+    if changes := letters.differences(before, meeting, link_changed=link_changed):
+        meeting.sequence += 1
+        meeting.save(update_fields=["sequence"])
+        _tell_speakers(meeting, mailings.move(meeting, changes=changes, new_moment=True, reader=by))
     return meeting
 
 
@@ -136,7 +143,7 @@ def discard(meeting: Meeting, *, by: Member) -> None:
     meeting = Meeting.objects.lock(meeting)
     if meeting.state != State.DRAFT:
         raise NotADraft
-    meeting.state = State.CANCELLED
+    meeting.state, meeting.sequence = State.CANCELLED, meeting.sequence + 1
     _tell_speakers(meeting, mailings.cancellation(meeting, reader=by))
     meeting.delete()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
+from meetings.calendar import file_for_speaker
 from meetings.models import Meeting, Talk
 from meetings.talks import address_of
 
@@ -84,6 +85,7 @@ def speaker_thanked(talk: Talk) -> Outgoing:
         ],
         button=_("Add your slides"),
         not_after=meeting.ends_at + dt.timedelta(days=14),
+        calendar=None,  # it is over
     )
 
 
@@ -179,6 +181,7 @@ def _letter(
 ) -> Outgoing:
     """What all letters to a speaker share. An answer by mail goes to the person who asked."""
     item, meeting = talk.item, talk.item.meeting
+    fields: dict[str, Any] = {"calendar": file_for_speaker(talk)} | extra
     return Outgoing(
         kind=kind,
         thing=f"meeting:{meeting.pk}",
@@ -195,5 +198,5 @@ def _letter(
         ],
         buttons=[(button, address_of(talk))] if button else [],
         headers={"Reply-To": talk.asking.by.email} if talk.asking.by else {},
-        **extra,
+        **fields,
     )

@@ -12,7 +12,7 @@ from meetings import desk as to_do
 from meetings import rota
 from meetings.actions import planning as actions
 from meetings.forms.planning import CancelForm, PlaceForm, PlanForm, WordsForm
-from meetings.models import Meeting
+from meetings.models import Meeting, Talk
 from regions.access import who_may
 from regions.models import Circle
 
@@ -80,7 +80,9 @@ def edit_meeting(request, meeting: Meeting) -> HttpResponse:
         messages.success(request, _("Your changes are saved."))
         return _to_desk(meeting)
     meeting.refresh_from_db()  # the form wrote what was typed into it; the page names the meeting as it is
-    context = {"meeting": meeting, "form": words, "place": place}
+    asked = Talk.objects.filter(item__meeting=meeting, state__in=[Talk.State.ASKED, Talk.State.ACCEPTED])
+    speakers = asked.select_related("speaker") if is_draft else []
+    context = {"meeting": meeting, "form": words, "place": place, "speakers": {talk.speaker for talk in speakers}}
     return render(request, "meetings/edit_meeting.html", context, status=422 if words.is_bound else 200)
 
 

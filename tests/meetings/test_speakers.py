@@ -200,7 +200,7 @@ def test_asking_writes_one_letter_with_one_button(item, sofie, browse, trekker):
         assert letter.delivery.about == f"meeting:{item.meeting_id}"
         assert letter.delivery.not_after == item.meeting.starts_at
         assert letter.headers["Reply-To"] == "tom.trekker@demo.example"
-        assert letter.calendar == ""
+        assert letter.calendar_method == "REQUEST"
         assert "Vertel over uw camera's." in letter.text
         assert letter.text.count("http://testserver/spreker/") == 1
 

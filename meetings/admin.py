@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
-from regions.desks import AccountDesk, Desk, KeptDesk, Rows, RowsToRead
+from regions.desks import AccountDesk, KeptDesk, Rows, RowsToRead
 
 from .models import (
     AgendaItem,
@@ -28,7 +28,7 @@ from .models import (
 )
 
 TOLD = ["circle", "starts_at", "ends_at", "form", "host", "venue", "address", "seats_in_person", "seats_online"]
-"""What people were told: once a meeting is published, only actions change it."""
+"""What people are told, speakers already of a draft: once the meeting is there, only actions change it."""
 
 
 class TopicRows(Rows):
@@ -41,6 +41,7 @@ class AgendaRows(Rows):
     model = AgendaItem
     fields = ["position", "kind", "title", "minutes"]
     ordering = ["position"]
+    can_delete = False  # a speaker may count on it: the portal looks
 
 
 class RegistrationRows(RowsToRead):
@@ -66,8 +67,7 @@ class MeetingDesk(KeptDesk):
     readonly_fields = ["in_the_portal", "state", "cancelled_because", "invited_at", "uid", "sequence"]
 
     def get_readonly_fields(self, request, obj=None):
-        told = TOLD if obj and obj.state != Meeting.State.DRAFT else []
-        return [*self.readonly_fields, *told]
+        return [*self.readonly_fields, *(TOLD if obj else [])]
 
     @admin.display(description=_("in the portal"))
     def in_the_portal(self, meeting):
@@ -81,7 +81,7 @@ class MeetingDesk(KeptDesk):
 
 
 @admin.register(AgendaItem)
-class AgendaItemDesk(Desk):
+class AgendaItemDesk(KeptDesk):
     list_display = ["title", "meeting", "position", "kind", "minutes"]
     list_filter = ["kind", "meeting__circle"]
     list_select_related = ["meeting"]

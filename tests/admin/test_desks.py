@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from kenniskring import beheer
 from mailroom.models import Delivery
-from meetings.models import Meeting
+from meetings.models import Meeting, Talk
 from members.models import Member
 from regions.models import Circle
 from regions.wall import SYSTEM, acting_as, walled_models
@@ -109,9 +109,10 @@ def test_someone_new_gets_no_password_and_no_letter(cast, desk):
     assert not made.has_usable_password()
 
 
-def test_what_actions_rule_is_not_touched_here(cast, desk):
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_what_actions_rule_is_not_touched_here(cast, desk, state):
     with acting_as(SYSTEM):
-        meeting = Meeting.objects.filter(state="published").earliest("pk")
+        meeting = Meeting.objects.filter(state=state).earliest("pk")
         before = Meeting.objects.values().get(pk=meeting.pk)
     page = reverse("admin:meetings_meeting_change", args=[meeting.pk])
     names = set(desk.get(page).context["adminform"].form.fields)
@@ -135,6 +136,15 @@ def test_what_actions_rule_is_not_touched_here(cast, desk):
         )
     with acting_as(SYSTEM):
         assert Meeting.objects.filter(pk=meeting.pk).exists()
+
+
+def test_a_point_that_a_speaker_may_count_on_is_not_thrown_away_here(cast, desk):
+    with acting_as(SYSTEM):
+        item = Talk.objects.earliest("pk").item
+    page = reverse("admin:meetings_agendaitem_delete", args=[item.pk])
+    assert desk.post(page, {"post": "yes"}).status_code == 403
+    with acting_as(SYSTEM):
+        assert Talk.objects.filter(item=item).exists()
 
 
 def test_failed_letters_are_tried_again(cast, desk):

@@ -40,7 +40,9 @@ def facts(meeting: Meeting) -> list[tuple[str, str]]:
 
 def place(meeting: Meeting) -> str:
     """Temse, or "online"; what a subject has room for."""
-    return meeting.town or (_("online") if meeting.is_online else _("place to be announced"))
+    if not meeting.is_in_person:
+        return _("online")
+    return meeting.town or meeting.venue or _("place to be announced")
 
 
 def subject(verb: str, meeting: Meeting) -> str:

@@ -90,11 +90,6 @@ def invitation_for(meeting: Meeting, member: Member) -> CalendarFile:
     return LetterFiles(meeting, "REQUEST").file_for(member)
 
 
-def cancellation_for(meeting: Meeting, member: Member) -> CalendarFile:
-    """The .ics that takes the meeting out of the calendar of ``member``; ``sequence`` must have risen before."""
-    return LetterFiles(meeting, "CANCEL").file_for(member)
-
-
 def file_for_speaker(talk: Talk) -> CalendarFile:
     """The .ics of a letter to a speaker: an event of each asking, apart from the one that members have.
 

@@ -15,7 +15,7 @@ from regions.models import Circle
 from regions.wall import as_system
 
 from . import letters
-from .askings import Asking, registration_link
+from .askings import AskingLink, registration_link
 from .models import JoinRequest, Member, Membership
 from .proof import joins_at_once, only_government_of, partner_of, proves_government
 
@@ -103,7 +103,7 @@ def _refuse_the_last_trekker(membership: Membership) -> None:
 # --- Registering ---------------------------------------------------------------------------------------------------
 
 
-def remember_asking(member: Member, asking: Asking) -> None:
+def remember_asking(member: Member, asking: AskingLink) -> None:
     """Whoever registers with the very address that a trekker wrote to is asked; the e-mail check answers yes."""
     if asking.address != member.email.lower():
         return
@@ -182,7 +182,7 @@ def save_profile(member: Member, *, by: Member, name: str, job_title: str) -> No
 
 @transaction.atomic
 def join(circle: Circle, *, by: Member, message: str = "") -> Membership | JoinRequest:
-    """A place at once for who is known or was asked; a request for everyone else. Asking twice is harmless.
+    """A place at once for who is known or was asked; a request for everyone else. AskingLink twice is harmless.
 
     Raises NothingToJoin, CircleClosed or OnlyByInvitation.
     """

@@ -15,7 +15,7 @@ VALID_FOR = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskingLink:
     """What the link says. Nothing of it is kept here until someone registers with this very address."""
 
     circle: Circle
@@ -29,10 +29,10 @@ def registration_link(circle: Circle, *, by_id: int, address: str) -> str:
     return f"{reverse('account_signup')}?{urlencode({'asked': token})}"
 
 
-def read_asking(token: str) -> Asking:
+def read_asking(token: str) -> AskingLink:
     """What the link says. Raises LinkExpired or LinkForged."""
     circle_id, by_id, address = read_token("asking", token, max_age=VALID_FOR)
     circle = Circle.objects.filter(pk=circle_id).first()
     if circle is None:
         raise LinkForged
-    return Asking(circle, by_id, address)
+    return AskingLink(circle, by_id, address)

@@ -11,7 +11,7 @@ from mailroom.links import LinkExpired, LinkForged
 from regions.models import LocalGovernment
 
 from . import actions
-from .askings import Asking, read_asking
+from .askings import AskingLink, read_asking
 from .models import JoinRequest, Member, Membership
 
 ELSEWHERE = "elsewhere"
@@ -45,7 +45,7 @@ class SignupExtras(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("Your work address, if you have one: it shows where you work.")
-        self.asking: Asking | None = None
+        self.asking: AskingLink | None = None
         self.asking_expired = self.asking_forged = False
         token = (self.data if self.is_bound else context.request.GET).get("asked", "")
         if token:

@@ -77,7 +77,7 @@ def plan(
     if starts_at <= timezone.now():
         raise MeetingInThePast
     with as_system("drafts of a circle are made one after the other"):
-        Circle.objects.select_for_update().get(pk=circle.pk)
+        Circle.objects.select_for_update(no_key=True).get(pk=circle.pk)
     if twin := Meeting.objects.filter(circle=circle, title=title, starts_at=starts_at, state=State.DRAFT).first():
         return twin
     meeting = Meeting.objects.create(

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from icalendar import Calendar
 
-from meetings.calendar import cancellation_for, invitation_for
+from meetings.calendar import LetterFiles, invitation_for
 from meetings.models import AgendaItem, JoinLink, Registration
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as
@@ -66,6 +66,10 @@ ATTENDEE;CN="Lies Lid";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIP
 END:VEVENT
 END:VCALENDAR
 """
+
+
+def cancellation_for(meeting, reader):
+    return LetterFiles(meeting, "CANCEL").file_for(reader)
 
 
 def event_of(file):

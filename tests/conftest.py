@@ -3,11 +3,9 @@
 Fixtures that make rows act as the system; a test says who is asking with ``acting_as`` or by logging in a client.
 """
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
 from django.db import connections
 from django.test import Client
@@ -16,7 +14,10 @@ from regions.wall import SYSTEM, acting_as, member
 
 from . import make
 from .portal import chromium, portal  # noqa: F401
-from .servers import django_db_setup  # noqa: F401  (ours instead of the one of pytest-django)
+from .servers import (
+    django_db_setup,  # noqa: F401  (ours instead of the one of pytest-django)
+    empty_tables,
+)
 from .smtp import mailbox  # noqa: F401
 
 
@@ -32,13 +33,7 @@ def committed(django_db_setup, django_db_blocker):  # noqa: F811
     with django_db_blocker.unblock():
         yield
         connections.close_all()
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
-        owner.execute("SET lock_timeout = '10s'")
-        tables = owner.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
-            "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
-        ).fetchall()
-        owner.execute(f"TRUNCATE {tables[0][0]} RESTART IDENTITY CASCADE")
+    empty_tables()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -83,24 +85,44 @@ def _build_template() -> None:
         _admin(f"ALTER DATABASE {building} RENAME TO {template}")
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker):
-    """A database per worker, copied from the template, with the app role in front of it."""
+@contextmanager
+def own_database(name: str) -> Iterator[None]:
+    """Let Django, and processes started from here, work in a new copy of the template; it is dropped afterwards."""
     from django.db import connections
 
+    _build_template()
+    with open(ROOT / ".local/test/lock", "w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)  # a template is copied by one at a time
+        _admin(f"CREATE DATABASE {name} TEMPLATE {os.environ['TEST_TEMPLATE']}")
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+    for key in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        os.environ[key] = os.environ[key].replace(os.environ["TEST_TEMPLATE"], name)
+    try:
+        yield
+    finally:
+        for alias in ("default", "owner"):
+            connections[alias].close()
+        _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def empty_tables() -> None:
+    """Leave of the database what migrations made."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("SET lock_timeout = '10s'")
+        tables = owner.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+        ).fetchall()
+        owner.execute(f"TRUNCATE {tables[0][0]} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """A database per worker, with the app role in front of it."""
     name = f"test_{os.getpid()}"
     with django_db_blocker.unblock():
         _build_template()
-        with open(ROOT / ".local/test/lock", "w") as door:
-            fcntl.flock(door, fcntl.LOCK_EX)  # a template is copied by one at a time
-            _admin(f"CREATE DATABASE {name} TEMPLATE {os.environ['TEST_TEMPLATE']}")
-        for alias in ("default", "owner"):
-            connections[alias].close()
-            connections[alias].settings_dict["NAME"] = name
-        for key in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-            os.environ[key] = os.environ[key].replace(os.environ["TEST_TEMPLATE"], name)
-    yield name
-    with django_db_blocker.unblock():
-        for alias in ("default", "owner"):
-            connections[alias].close()
-    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with own_database(name):
+        yield name

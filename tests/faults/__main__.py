@@ -1,0 +1,84 @@
+"""`make faults`: kill, freeze and cut what the portal stands on, and count what was lost. Exit 1 when a promise is broken.
+
+python -m tests.faults [--small] [part …]
+
+A part is a module beside this one with a function ``run(size)``, "full" or "small", that gives lines of (what, figure,
+promise kept). It finds an empty database with the wall, in Django's connection and in DATABASE_URL for processes of its
+own; what else it needs it starts itself (``stage.py``), and stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import pkgutil
+import sys
+import time
+import traceback
+
+import django
+from django.conf import settings
+
+import tests.faults
+import tests.servers as servers  # starts PostgreSQL, and says to Django where it is: first
+
+Line = tuple[str, str, bool]
+
+
+def parts() -> list[str]:
+    """Every module here that can be run."""
+    own = {"__main__", "stage"}
+    names = [module.name for module in pkgutil.iter_modules(tests.faults.__path__)]
+    return [name for name in names if name not in own and not name.startswith(("test_", "conftest"))]
+
+
+def play(part: str, size: str) -> list[Line]:
+    """The lines of one part. One that breaks off broke its promises."""
+    from django.db import connections
+
+    try:
+        return importlib.import_module(f"tests.faults.{part}").run(size)
+    except Exception:  # noqa: BLE001  (whatever it was, the other parts are played)
+        traceback.print_exc()
+        return [("broken off", "see above", False)]
+    finally:
+        connections.close_all()
+        servers.empty_tables()
+
+
+def told(lines: dict[str, list[Line]]) -> str:
+    """One table of all parts, columns aligned."""
+    rows = [(part, what, figure, kept) for part, each in lines.items() for what, figure, kept in each]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join(
+        f"{part:{widths[0]}}  {what:{widths[1]}}  {figure:{widths[2]}}  {'kept' if kept else 'BROKEN'}"
+        for part, what, figure, kept in rows
+    )
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.faults", description="What is lost when something fails.")
+    asked.add_argument("parts", nargs="*", metavar="part", help=f"one of: {', '.join(parts())}; all when none")
+    asked.add_argument("--small", action="store_true", help="as in `make test`: seconds instead of minutes")
+    arguments = asked.parse_args()
+    if unknown := set(arguments.parts) - set(parts()):
+        asked.error(f"there is no part {', '.join(sorted(unknown))}")
+    django.setup()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # as in the tests: quick people
+    lines: dict[str, list[Line]] = {}
+    with servers.own_database(f"faults_{os.getpid()}"):
+        for part in arguments.parts or parts():
+            began = time.monotonic()
+            print(f"{part} …", end=" ", file=sys.stderr, flush=True)
+            lines[part] = play(part, "small" if arguments.small else "full")
+            print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    print(told(lines))
+    return 0 if all(kept for each in lines.values() for _what, _figure, kept in each) else 1
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)

@@ -1,10 +1,10 @@
-"""`make faults`: kill, freeze and cut what the portal stands on, and count what was lost. Exit 1 when a promise is broken.
+"""`make faults`: kill, freeze and cut what the portal stands on, and count what was lost.
 
-python -m tests.faults [--small] [part …]
+python -m tests.faults [--small] [part …]    exit 1 when a promise is broken
 
 A part is a module beside this one with a function ``run(size)``, "full" or "small", that gives lines of (what, figure,
-promise kept). It finds an empty database with the wall, in Django's connection and in DATABASE_URL for processes of its
-own; what else it needs it starts itself (``stage.py``), and stops.
+promise kept). It finds an empty database with the wall, in Django's connection and in DATABASE_URL for processes of
+its own; what else it needs it starts itself (``stage.py``), and stops.
 """
 
 from __future__ import annotations
@@ -50,12 +50,13 @@ def play(part: str, size: str) -> list[Line]:
 
 def told(lines: dict[str, list[Line]]) -> str:
     """One table of all parts, columns aligned."""
-    rows = [(part, what, figure, kept) for part, each in lines.items() for what, figure, kept in each]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join(
-        f"{part:{widths[0]}}  {what:{widths[1]}}  {figure:{widths[2]}}  {'kept' if kept else 'BROKEN'}"
-        for part, what, figure, kept in rows
-    )
+    rows = [
+        (part, what, figure, "kept" if kept else "BROKEN")
+        for part, each in lines.items()
+        for what, figure, kept in each
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def main() -> int:

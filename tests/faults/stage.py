@@ -53,7 +53,8 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]
 
 def ask(process: subprocess.Popen[str], line: str) -> str:
     """What the process answers to a line."""
-    assert process.stdin and process.stdout
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(f"{line}\n")
     process.stdin.flush()
     return process.stdout.readline()

@@ -30,6 +30,7 @@ def env(name: str) -> str:
 # --- Where we are -----------------------------------------------------------------------------------------------
 
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()  # keys that are on their way out
 BASE_URL = env("BASE_URL").rstrip("/")  # how people reach us, "https://kenniskring.example"; letters need it
 DEMO = os.environ.get("DEMO") == "1"  # fictitious people, a page with their post
 DEMO_POST = Path(os.environ.get("DEMO_POST", ROOT / ".local/demo/post"))  # where the demo's post office keeps it

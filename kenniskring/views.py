@@ -5,7 +5,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from regions.access import open_to_all
+from regions.wall import VISITOR, acting_as
 
 from .front import for_member, for_visitor
 
@@ -44,7 +45,7 @@ def ready(request):
 
 
 class NotMigrated(Exception):
-    """The tables are older than the code."""
+    """The tables are older than the code, or know another key."""
 
 
 @cache
@@ -53,6 +54,11 @@ def _assert_migrated() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotMigrated
+    try:
+        with acting_as(VISITOR), connection.cursor() as cursor:
+            cursor.execute("SELECT app.actor()")
+    except ProgrammingError as error:  # migrated with another SECRET_KEY
+        raise NotMigrated from error
 
 
 def _database() -> str:

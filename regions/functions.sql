@@ -5,14 +5,27 @@
 -- does PostgreSQL ask once per statement, and not once per row.
 -- Adding a function is safe at any time; changing arguments or result needs a DROP in a migration first.
 
--- Who is asking. Raises when nobody said so: a query that returns nothing in silence is the bug we fear most.
+-- The keys under which the portal seals who is asking, as HMAC's two pads (regions/seal.py); `migrate` fills it. A table,
+-- because the body of a function is there for everyone to read; granted to nobody.
+CREATE TABLE IF NOT EXISTS app.seal (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL);
+
+-- Who is asking. Raises when nobody said so: a query that returns nothing in silence is the bug we fear most. Raises too
+-- when somebody else said so: without our seal an injected set_config would make anyone the system.
 CREATE OR REPLACE FUNCTION app.actor() RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    who text := current_setting('app.actor', true);
+    said text := current_setting('app.actor', true);
+    who text := split_part(said, ' ', 1);
 BEGIN
-    IF who IS NULL OR who = '' THEN
+    IF said IS NULL OR said = '' THEN
         RAISE EXCEPTION 'nobody is acting: open `with acting_as(actor):` first' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM FROM app.seal
+    WHERE encode(sha256(outer_pad || sha256(inner_pad || convert_to(who, 'UTF8'))), 'hex') = split_part(said, ' ', 2);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the actor % carries no seal of ours', quote_literal(who) USING
+            ERRCODE = 'insufficient_privilege',
+            HINT = 'Did `manage.py migrate` run with the SECRET_KEY that this process has?';
     END IF;
     RETURN who;
 END $$;

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models, transaction
 from django.db.backends.ddl_references import Statement, Table
+
+from .seal import sealed
 
 # --- Who is asking -----------------------------------------------------------------------------------------------
 
@@ -64,9 +67,19 @@ def current_actor() -> Actor | None:
     return _actor.get()
 
 
+def tell_postgres(actor: Actor | None, asking: psycopg.Connection) -> None:
+    """Say on one connection, for the rest of its transaction, who is asking. ``acting_as`` is how it is done.
+
+    The value travels apart from the statement, as Django's cursors would not do: in pg_stat_activity, where each
+    session of our role sees the others', stands "$1" and not a seal that could be copied.
+    """
+    value = sealed(str(actor)) if actor else ""
+    psycopg.Cursor(asking).execute("SELECT set_config('app.actor', %s, true)", [value])
+
+
 def _tell_postgres(actor: Actor | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.actor', %s, true)", [str(actor or "")])
+    with connection.wrap_database_errors:
+        tell_postgres(actor, connection.connection)
 
 
 @contextmanager

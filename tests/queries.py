@@ -1,10 +1,10 @@
-"""Counts what a page asks of PostgreSQL, without what only says who is asking."""
+"""Counts what a page asks of PostgreSQL; to say who is asking is not among it (see ``regions.wall``)."""
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config('app.actor'")
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 def queries_of(client: Client, path: str) -> int:

@@ -1,14 +1,16 @@
 """Scopes under attack: errors, nesting, threads, generators, connections that are used again, and injected SQL."""
 
 import contextvars
+import os
 import threading
 from contextlib import suppress
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, InternalError, connection, transaction
+from django.db import DatabaseError, DataError, InternalError, ProgrammingError, connection, transaction
 
 from meetings.models import Meeting
+from regions import seal
 from regions.models import Circle
 from regions.wall import SYSTEM, VISITOR, Actor, NoActor, acting_as, as_system, current_actor, member, switch_actor
 from tests import make
@@ -17,7 +19,7 @@ from tests import make
 def who_postgres_thinks_is_asking() -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.actor', true)")
-        return cursor.fetchone()[0] or None
+        return (cursor.fetchone()[0] or "").partition(" ")[0] or None  # without the seal
 
 
 def test_postgres_and_python_agree_on_who_is_asking_at_every_depth(waasland, lid):
@@ -159,14 +161,74 @@ def test_an_actor_that_nobody_made_is_nobody(waasland, forged):
     with acting_as(SYSTEM):
         make.meeting(waasland)
     seen = []
-    with acting_as(Actor(forged)), suppress(DataError), transaction.atomic():  # refusing is fine too
+    with (
+        acting_as(Actor(forged)),
+        suppress(DataError, ProgrammingError),
+        transaction.atomic(),
+    ):  # refusing is fine too
         seen = list(Meeting.objects.all())
     assert seen == []
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "system",
+        "system ",
+        "system 0",
+        "system {seal of the member}",
+        "member:{neighbour} {seal of the member}",
+        "{seal of the member}",
+        " {seal of the member}",
+        "doorkeeper {seal of the member}",
+    ],
+)
+def test_injected_sql_cannot_become_another(waasland, lid, neighbour, said):
+    """What runs inside a member's request reads that member's seal, and gets no further with it."""
+    with acting_as(member(lid.pk)), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT split_part(current_setting('app.actor'), ' ', 2)")
+            own = cursor.fetchone()[0]
+        assert len(own) == 64
+        forged = said.replace("{seal of the member}", own).replace("{neighbour}", str(neighbour.pk))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.actor', %s, true)", [forged])
+        with pytest.raises(ProgrammingError, match="carries no seal of ours"), transaction.atomic():
+            Circle.objects.count()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.actor', %s, true)", [f"member:{lid.pk} {own}"])
+        assert waasland in Circle.objects.all()  # one's own seal fits
+
+
+def test_a_key_that_is_replaced_serves_until_the_next_migration_without_it(waasland, settings):
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "the next key"
+    with pytest.raises(ProgrammingError, match="carries no seal of ours"), acting_as(VISITOR), transaction.atomic():
+        Circle.objects.count()
+    settings.SECRET_KEY_FALLBACKS = [before]
+    new, old = seal.pads()
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=connection.settings_dict["NAME"]) as superuser:
+        assert superuser.execute("SELECT * FROM app.seal").fetchall() == [old]  # made by migrate
+        assert new != old
+
+
+def test_a_seal_is_never_part_of_a_statement(waasland, lid):
+    """In pg_stat_activity sessions of one role read each other's statements."""
+    with acting_as(member(lid.pk)):
+        mine = connection.connection.info.backend_pid
+        with psycopg.connect(os.environ["DATABASE_URL"]) as other:
+            seen = other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [mine]).fetchone()
+        assert seen == ("SELECT set_config('app.actor', $1, true)",)
+
+
+@pytest.mark.parametrize(
     "statement",
     [
+        "SELECT * FROM app.seal",
+        "INSERT INTO app.seal VALUES ('', '')",
+        "UPDATE app.seal SET inner_pad = ''",
+        "DELETE FROM app.seal",
+        "COPY app.seal TO STDOUT",
+        "CREATE OR REPLACE FUNCTION app.actor() RETURNS text LANGUAGE sql AS $$SELECT 'system'$$",
         "CREATE TABLE public.mine (id int)",
         "CREATE FUNCTION app.is_system() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "CREATE OR REPLACE FUNCTION app.is_system() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
@@ -191,8 +253,6 @@ def test_the_app_role_may_not(house, statement):
 
 
 def test_nobody_makes_temporary_tables(house):
-    import os
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_database_privilege(%s, 'TEMPORARY')", [os.environ["TEST_TEMPLATE"]])
         assert cursor.fetchone() == (False,)

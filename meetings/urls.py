@@ -10,6 +10,7 @@ urlpatterns = [
     path("bijeenkomsten/<int:pk>/", browse.meeting, name="meeting"),
     path("bijeenkomsten/<int:pk>/antwoord/", answers.answer_meeting, name="answer_meeting"),
     path("bijeenkomsten/<int:pk>/antwoorden/", answers.answers, name="answers"),
+    path("bijeenkomsten/<int:pk>/antwoorden.xlsx", answers.answers_sheet, name="answers_sheet"),
     path("antwoord/<str:token>/", answers.answer_by_letter, name="answer_by_letter"),
     path("kringen/<slug:slug>/planning/", planning.desk, name="desk"),
     path("kringen/<slug:slug>/bijeenkomsten/nieuw/", planning.plan, name="plan"),

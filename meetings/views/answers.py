@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mailroom.links import LinkExpired, LinkForged, read_token
-from meetings import words
+from meetings import sheet, words
 from meetings.actions.answers import MeetingClosed, WrongWayToAttend, place_in_line, register
 from meetings.forms.answers import AnswerForm
 from meetings.letters.answers import ANSWERS_IN_ADDRESS
@@ -172,9 +172,7 @@ def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
 def answers(request, meeting):
     """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
     meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
-    rows = Registration.objects.filter(meeting=meeting).select_related("member__government", "member__partner")
-    given = list(rows.order_by("answered_at", "pk"))
-    silent = _silent(meeting)
+    given, silent = _given(meeting), _silent(meeting)
     said = Counter(each.answer for each in given)
     context = {
         "meeting": meeting,
@@ -187,6 +185,22 @@ def answers(request, meeting):
         "silent": len(silent),
     }
     return render(request, "meetings/answers.html", context)
+
+
+@who_may("see post", Meeting)
+@never_cache
+@require_GET
+def answers_sheet(request, meeting):
+    """The same, to take along: a spreadsheet."""
+    content = sheet.answers_as_xlsx(_given(meeting), _silent(meeting))
+    disposition = f'attachment; filename="{sheet.file_name(meeting)}"'
+    return HttpResponse(content, sheet.CONTENT_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _given(meeting: Meeting) -> list[Registration]:
+    """Who answered, first come first."""
+    rows = Registration.objects.filter(meeting=meeting).select_related("member__government", "member__partner")
+    return list(rows.order_by("answered_at", "pk"))
 
 
 def _silent(meeting: Meeting) -> list[Member]:

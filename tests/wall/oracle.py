@@ -1,13 +1,15 @@
-"""Who may see what, said a second time and without PostgreSQL: sets and ifs over plain rows.
+"""Who may see and write what, said a second time and without PostgreSQL: sets and ifs over plain rows.
 
 Written from what the circles were promised, not from the policies. A wall and this page that disagree is a red test.
-Every entry of ``RULES`` is a function of the world, the one who asks and a row.
+Every entry of ``RULES`` and of the ``MAY_…`` tables is a function of the world, the one who asks and a row.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,14 +27,15 @@ def walled() -> dict[str, Any]:
 
 
 class World:
-    """All rows there are, as plain dictionaries. Make it while the system is acting."""
+    """All rows there are, as plain dictionaries: those that are given, or those of the database, for the system."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[Any, Row]] = {
+    def __init__(self, rows: dict[str, dict[Any, Row]] | None = None) -> None:
+        self.rows = rows or {
             label: {row[model._meta.pk.attname]: row for row in model.objects.values()}
             for label, model in walled().items()
         }
         self.today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
+        self.askers: dict[Actor, Asker] = {}
 
     def of(self, label: str) -> list[Row]:
         return list(self.rows[label].values())
@@ -40,37 +43,69 @@ class World:
     def get(self, label: str, pk: Any) -> Row:
         return self.rows[label][pk]
 
+    def asker(self, actor: Actor) -> Asker:
+        if actor not in self.askers:
+            self.askers[actor] = Asker(self, actor)
+        return self.askers[actor]
+
+    @cached_property
+    def joined(self) -> dict[int, set[int]]:
+        """The circles that each member is in today, the umbrella only by a row of its own."""
+        found = defaultdict(set)
+        for place in self.of("members.Membership"):
+            if place["ended_at"] is None:
+                found[place["member_id"]].add(place["circle_id"])
+        return found
+
+    @cached_property
+    def wished(self) -> dict[int, set[int]]:
+        """The circles that each member asked to join and that did not decide."""
+        found = defaultdict(set)
+        for wish in self.of("members.JoinRequest"):
+            if wish["decided_at"] is None and wish["asked_by_id"] is None:
+                found[wish["member_id"]].add(wish["circle_id"])
+        return found
+
+    @cached_property
+    def answered(self) -> dict[int, set[int]]:
+        """The circles of whose meetings each member answered one."""
+        found = defaultdict(set)
+        for answer in self.of("meetings.Registration"):
+            found[answer["member_id"]].add(self.get("meetings.Meeting", answer["meeting_id"])["circle_id"])
+        return found
+
 
 class Asker:
     """What someone is, worked out from the rows."""
 
     def __init__(self, world: World, actor: Actor) -> None:
+        self.system = actor.kind == "system"
         self.doorkeeper = actor.kind == "doorkeeper"
         self.id = actor.member_id
         row = world.rows["members.Member"].get(self.id) if actor.kind == "member" else None
         if row is None or not row["is_active"]:
             row, self.id = None, None
-        self.steward = actor.kind == "system" or bool(row and row["is_community_manager"])
+        self.manager = bool(row and row["is_community_manager"])
+        self.steward = self.system or self.manager
         partner = row and row["partner_id"]
         self.vendor = bool(partner) and world.get("regions.Partner", partner)["kind"] == "vendor"
-        places = [
-            place
-            for place in world.of("members.Membership")
-            if self.id and place["member_id"] == self.id and place["ended_at"] is None
-        ]
         everywhere = set(world.rows["regions.Circle"])
         umbrellas = {circle["id"] for circle in world.of("regions.Circle") if circle["kind"] == "umbrella"}
-        joined = {place["circle_id"] for place in places}
+        joined = world.joined.get(self.id, set()) if self.id else set()
         self.insider = self.steward or bool(joined)
         self.circles = everywhere if self.steward else joined | (umbrellas if joined else set())
         self.peers = everywhere if self.steward else set() if self.vendor else joined
         self.leads = everywhere if self.steward else set()
-        if not self.steward and not self.vendor:
-            self.leads = {place["circle_id"] for place in places if leads_on(place, world.today)}
+        if self.id and not self.steward and not self.vendor:
+            self.leads = {
+                place["circle_id"]
+                for place in world.of("members.Membership")
+                if place["member_id"] == self.id and leads_on(place, world.today)
+            }
 
 
 def leads_on(place: Row, day: dt.date) -> bool:
-    if place["role"] != "trekker" or place["mandate_start"] > day:
+    if place["ended_at"] is not None or place["role"] != "trekker" or place["mandate_start"] > day:
         return False
     return place["mandate_end"] is None or place["mandate_end"] >= day
 
@@ -88,21 +123,7 @@ def stewards(world: World, who: Asker, row: Row) -> bool:
 
 def knows(world: World, who: Asker, person: int) -> bool:
     """Shares a circle with this person, or leads one that they asked to join or whose meeting they answered."""
-    joined = {
-        place["circle_id"]
-        for place in world.of("members.Membership")
-        if place["member_id"] == person and place["ended_at"] is None
-    }
-    wished = {
-        wish["circle_id"]
-        for wish in world.of("members.JoinRequest")
-        if wish["member_id"] == person and wish["decided_at"] is None and wish["asked_by_id"] is None
-    }
-    answered = {
-        meeting_of(world, answer)["circle_id"]
-        for answer in world.of("meetings.Registration")
-        if answer["member_id"] == person
-    }
+    joined, wished, answered = (each.get(person, set()) for each in (world.joined, world.wished, world.answered))
     return bool(joined & who.peers or (wished | answered) & who.leads)
 
 
@@ -122,6 +143,10 @@ def sees_wish(world: World, who: Asker, row: Row) -> bool:
 
 def own(world: World, who: Asker, row: Row) -> bool:
     return who.id is not None and row["member_id"] == who.id
+
+
+def own_or_system(world: World, who: Asker, row: Row) -> bool:
+    return who.system or own(world, who, row)
 
 
 def sees_address(world: World, who: Asker, row: Row) -> bool:
@@ -203,7 +228,12 @@ def sees_registration(world: World, who: Asker, row: Row) -> bool:
     return row["answer"] == "yes" and not row["waiting"] and meeting["circle_id"] in who.peers
 
 
-SYSTEM_ONLY = "the system alone"
+def the_system(world: World, who: Asker, row: Row) -> bool:
+    return who.system
+
+
+def the_door(world: World, who: Asker, row: Row) -> bool:
+    return who.doorkeeper
 
 
 def leads(world: World, who: Asker, row: Row) -> bool:
@@ -222,22 +252,25 @@ def leads_talk(world: World, who: Asker, row: Row) -> bool:
     return leads_item(world, who, world.get("meetings.Talk", row["talk_id"]))
 
 
-RULES: dict[str, Callable[[World, Asker, Row], bool] | str] = {
+Rule = Callable[[World, Asker, Row], bool]
+
+RULES: dict[str, Rule] = {
     "regions.LocalGovernment": everyone,
     "regions.FormerGovernment": everyone,
     "regions.Partner": everyone,
     "regions.Circle": everyone,
     "regions.Participation": everyone,
+    "regions.JournalEntry": stewards,
     "library.Topic": everyone,
     "members.Member": sees_member,
     "members.Membership": sees_place,
     "members.JoinRequest": sees_wish,
-    "members.FeedAddress": own,
+    "members.FeedAddress": own_or_system,
     "account.EmailAddress": sees_address,
-    "account.EmailConfirmation": lambda world, who, row: who.doorkeeper,
+    "account.EmailConfirmation": the_door,
     "admin.LogEntry": stewards,
     "mailroom.Delivery": sees_delivery,
-    "mailroom.Letter": SYSTEM_ONLY,
+    "mailroom.Letter": the_system,
     "mailroom.Silence": stewards,
     "mailroom.Slot": stewards,
     "meetings.Meeting": sees_meeting,
@@ -267,46 +300,54 @@ def decides(world: World, who: Asker, row: Row) -> bool:
 
 
 def answers(world: World, who: Asker, row: Row) -> bool:
-    return own(world, who, row) and with_meeting(world, who, row)
+    return who.system or (own(world, who, row) and with_meeting(world, who, row))
+
+
+def places_material(world: World, who: Asker, row: Row) -> bool:
+    """In a meeting that one leads; what it hangs on is of that very meeting."""
+    items = {row["item_id"]} if row["item_id"] else set()
+    if row["talk_id"]:
+        items.add(world.get("meetings.Talk", row["talk_id"])["item_id"])
+    of_this_meeting = all(world.get("meetings.AgendaItem", i)["meeting_id"] == row["meeting_id"] for i in items)
+    return of_this_meeting and leads_meeting(world, who, row)
 
 
 def registers(world: World, who: Asker, row: Row) -> bool:
     return who.steward or (who.doorkeeper and row["is_active"] and not row["is_community_manager"])
 
 
-def the_door(world: World, who: Asker, row: Row) -> bool:
-    return who.doorkeeper
-
-
 def steward_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.steward or who.doorkeeper
 
 
-NOBODY = "nobody"
+def nobody(world: World, who: Asker, row: Row) -> bool:
+    return False
 
-MAY_CHANGE: dict[str, Callable[[World, Asker, Row], bool] | str] = {
+
+MAY_CHANGE: dict[str, Rule] = {
     "regions.LocalGovernment": stewards,
     "regions.FormerGovernment": stewards,
     "regions.Partner": stewards,
     "regions.Circle": stewards,
     "regions.Participation": leads,
+    "regions.JournalEntry": NOBODY,  # added by all, about themselves and now: tests/regions/test_journal.py
     "library.Topic": stewards,
     "members.Member": steward_or_door,
     "members.Membership": leads_and_knows,
     "members.JoinRequest": decides,
-    "members.FeedAddress": own,
+    "members.FeedAddress": own_or_system,
     "account.EmailAddress": steward_or_door,
     "account.EmailConfirmation": the_door,
-    "admin.LogEntry": NOBODY,
-    "mailroom.Delivery": SYSTEM_ONLY,
-    "mailroom.Letter": SYSTEM_ONLY,
+    "admin.LogEntry": nobody,
+    "mailroom.Delivery": the_system,
+    "mailroom.Letter": the_system,
     "mailroom.Silence": stewards,
-    "mailroom.Slot": SYSTEM_ONLY,
+    "mailroom.Slot": the_system,
     "meetings.Meeting": leads,
     "meetings.MeetingTopic": leads_meeting,
     "meetings.JoinLink": leads_meeting,
     "meetings.AgendaItem": leads_meeting,
-    "meetings.Material": leads_meeting,
+    "meetings.Material": places_material,
     "meetings.Speaker": trekkers,
     "meetings.SpeakerContact": trekkers,
     "meetings.SpeakerTopic": trekkers,
@@ -327,15 +368,21 @@ MAY_DELETE = MAY_CHANGE | {
 }
 
 
+def may_become(world: World, actor: Actor, label: str, row: Row, new: Row) -> bool:
+    """Whether this row, found by its key, may be turned into ``new``: both are seen and both are theirs to change."""
+    who = world.asker(actor)
+    if not all(rule(world, who, each) for rule in (RULES[label], MAY_CHANGE[label]) for each in (row, new)):
+        return False
+    powers = ("is_active", "is_community_manager")
+    return label != "members.Member" or who.steward or all(row[power] == new[power] for power in powers)
+
+
 def visible(world: World, actor: Actor, label: str) -> set[Any]:
     """The primary keys of the rows of ``label`` that exist for ``actor``."""
     return allowed(RULES, world, actor, label)
 
 
-def allowed(rules: dict[str, Any], world: World, actor: Actor, label: str) -> set[Any]:
-    """The primary keys of the rows of ``label`` for which ``rules`` say yes to ``actor``; not for the system."""
-    rule = rules[label]
-    if isinstance(rule, str):
-        return set()
-    who = Asker(world, actor)
-    return {pk for pk, row in world.rows[label].items() if rule(world, who, row)}
+def allowed(rules: dict[str, Rule], world: World, actor: Actor, label: str) -> set[Any]:
+    """The primary keys of the rows of ``label`` for which ``rules`` say yes to ``actor``."""
+    who = world.asker(actor)
+    return {pk for pk, row in world.rows[label].items() if rules[label](world, who, row)}

@@ -1,0 +1,220 @@
+"""Random worlds: some rows in every walled table, each shaped by one choice, tied to each other by their foreign keys.
+
+A new walled model takes part by itself: its fields say what can vary. What matters more than chance would have it, and
+what a CHECK constraint asks, is written below.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from regions.wall import DOORKEEPER, SYSTEM, VISITOR, Actor, member
+
+from .oracle import Row, World, walled
+
+Choose = Callable[[int], int]
+"""Gives a number below the one it is asked."""
+
+NOW = dt.datetime.now(dt.UTC)
+TODAY = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
+YESTERDAY, TOMORROW, LONG_AGO = (TODAY + dt.timedelta(days=days) for days in (-1, 1, -700))
+
+HOW_MANY = {
+    "regions.Circle": 4,
+    "members.Member": 7,
+    "members.Membership": 13,
+    "members.JoinRequest": 5,
+    "mailroom.Delivery": 5,
+    "meetings.Meeting": 8,
+    "meetings.AgendaItem": 7,
+    "meetings.Talk": 8,
+    "meetings.Registration": 14,
+    "meetings.Invitation": 6,
+    "meetings.Material": 5,
+    "meetings.JoinLink": 6,
+}
+"""Rows of a table; 3 of the others, less those that would break a unique constraint."""
+
+WORTH: dict[str, list[Any]] = {
+    "regions.Circle.kind": ["regional", "regional", "working_group", "umbrella"],
+    "regions.Partner.kind": ["vendor", "flemish"],
+    "regions.Participation.since": [LONG_AGO],
+    "members.Member.is_active": [True, True, True, False],
+    "members.Member.is_community_manager": [False, False, False, False, False, True],
+    "members.Membership.role": ["trekker", "member"],
+    "members.Membership.mandate_start": [LONG_AGO, LONG_AGO, TODAY, TOMORROW],
+    "members.Membership.mandate_end": [None, None, YESTERDAY, TODAY],
+    "members.Membership.ended_at": [None, None, None, NOW],
+    "members.JoinRequest.decided_at": [None, None, NOW],
+    "meetings.Meeting.state": ["published", "draft", "published", "held", "cancelled"],
+    "meetings.Meeting.audience": ["circle", "network", "public"],
+    "meetings.Talk.state": ["accepted", "asked", "declined", "withdrawn"],
+}
+"""What a column may hold; the more often, the more likely."""
+
+SELDOM = {"members.Member.partner", "members.JoinRequest.asked_by"}
+"""Foreign keys that are empty half of the time."""
+
+MEETS = {"starts_at": NOW + dt.timedelta(days=30), "ends_at": NOW + dt.timedelta(days=30, hours=2)}
+
+
+def _lawful(label: str, row: Row) -> Row:
+    """The same row, as the CHECK constraints want it."""
+    if label == "members.Membership" and row["mandate_end"] and row["mandate_end"] < row["mandate_start"]:
+        return row | {"mandate_end": None}
+    if label == "members.JoinRequest":
+        return row | {"accepted": None if row["decided_at"] is None else bool(row["accepted"])}
+    if label == "meetings.Registration":
+        attending = "" if row["answer"] == "no" else row["attending"]
+        return row | {"attending": attending, "waiting": row["waiting"] and row["answer"] == "yes"}
+    return row | MEETS if label == "meetings.Meeting" else row
+
+
+# --- One row --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _fields(label: str) -> list[tuple[models.Field, list[Any] | None]]:
+    """Each column of a table with what it may hold; None for what has a value of its own in every row."""
+    found = []
+    for field in walled()[label]._meta.concrete_fields:
+        options: list[Any] | None
+        if (name := f"{label}.{field.name}") in WORTH:
+            options = WORTH[name]
+        elif field.primary_key or field.unique:
+            options = None
+        elif field.choices and field.name not in ("form", "province", "reference_region", "region"):
+            options = [value for value, _ in field.flatchoices]
+        elif isinstance(field, models.BooleanField):
+            options = [False, True]
+        else:
+            empty = "" if isinstance(field, (models.CharField, models.TextField)) else NOW
+            blank = 1 if isinstance(field, models.IntegerField | models.FloatField) else empty
+            options = [None if field.null else field.get_default() if field.has_default() else blank]
+        found.append((field, options))
+    return found
+
+
+def _of_its_own(field: models.Field, number: int) -> Any:
+    if isinstance(field, models.UUIDField):
+        return f"00000000-0000-0000-0000-{number:012}"
+    return number if isinstance(field, models.IntegerField) else f"{number}"
+
+
+def _rows(label: str, rows: dict[str, dict[Any, Row]], choose: Choose) -> Iterator[Row]:
+    """The rows of one table, drawn with one choice each."""
+    for number in range(1, HOW_MANY.get(label, 3) + 1):
+        columns = []
+        for field, options in _fields(label):
+            if field.remote_field:
+                target = field.remote_field.model._meta.label
+                parents = list(rows.get(target, ()))
+                none = [None] if field.null else []
+                name = f"{label}.{field.name}"
+                options = none * (len(parents) if name in SELDOM else 1) + parents if target in rows else [None]
+            columns.append(
+                (field.attname, options or [_of_its_own(field, number)] if not field.remote_field else options)
+            )
+        total = 1
+        for _, options in columns:
+            total *= len(options)
+        if not total:
+            continue  # nothing to hang on
+        choice, row = choose(total), {}
+        for name, options in columns:
+            choice, which = divmod(choice, len(options))
+            row[name] = options[which]
+        yield _lawful(label, row)
+
+
+@cache
+def _unique(label: str) -> list[tuple[tuple[str, ...], tuple]]:
+    """What must not come twice: columns, and the values in others for which that holds."""
+    meta = walled()[label]._meta
+    found = [((field.attname,), ()) for field in meta.concrete_fields if field.unique]
+    for constraint in meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
+            condition = constraint.condition
+            if condition is None or not condition.negated:
+                names = tuple(meta.get_field(name).attname for name in constraint.fields)
+                found.append((names, tuple(condition.children) if condition else ()))
+    return found
+
+
+def _places(label: str, row: Row) -> set[tuple]:
+    """The places that this row takes under unique constraints."""
+    return {
+        (names, *(row[name] for name in names))
+        for names, condition in _unique(label)
+        if all(row[name] == value for name, value in condition)
+    }
+
+
+# --- A world --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _parents_first() -> list[str]:
+    waiting, order = dict(walled()), []
+    while waiting:
+        for label, model in list(waiting.items()):
+            needs = {f.remote_field.model._meta.label for f in model._meta.concrete_fields if f.remote_field}
+            if not needs & (set(waiting) - {label}):
+                order.append(label)
+                del waiting[label]
+    return order
+
+
+def world(choose: Choose) -> World:
+    """A world as the choices have it."""
+    rows: dict[str, dict[Any, Row]] = {}
+    for label in _parents_first():
+        key, taken = walled()[label]._meta.pk.attname, set()
+        rows[label] = {}
+        for row in _rows(label, rows, choose):
+            places = _places(label, row)
+            if not places & taken:
+                taken |= places
+                rows[label][row[key]] = row
+    return World(rows)
+
+
+def actors(of: World) -> list[Actor]:
+    """Everyone who can ask; the last was deleted."""
+    return [VISITOR, DOORKEEPER, SYSTEM, *(member(pk) for pk in of.rows["members.Member"]), member(10**9)]
+
+
+@cache
+def _insertion() -> str:
+    """One statement that fills all tables from one JSON document; foreign keys are only looked at on commit."""
+    inserts = []
+    for number, (label, model) in enumerate(walled().items()):
+        table = model._meta.db_table
+        columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+        rows = f"jsonb_populate_recordset(NULL::{table}, (SELECT doc -> '{label}' FROM given))"
+        inserts.append(f"i{number} AS (INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows})")
+    return f"WITH given AS (SELECT %s::jsonb AS doc), {', '.join(inserts)} SELECT"
+
+
+@cache
+def _columns(label: str) -> dict[str, str]:
+    return {field.attname: field.column for field in walled()[label]._meta.concrete_fields}
+
+
+def fill(connection: psycopg.Connection, rows: dict[str, dict[Any, Row]]) -> None:
+    """Put a world into empty tables, as a superuser."""
+    document = {
+        label: [{_columns(label)[name]: value for name, value in row.items()} for row in table.values()]
+        for label, table in rows.items()
+    }
+    connection.execute(_insertion(), [json.dumps(document, cls=DjangoJSONEncoder)], prepare=True)

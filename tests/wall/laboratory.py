@@ -1,0 +1,43 @@
+"""A connection past Django, for attacks that need another hand: a superuser who fills tables, then plays the app role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+
+from regions.wall import Actor, tell_postgres
+
+APP = "kenniskring_app"
+
+
+@contextmanager
+def laboratory() -> Iterator[psycopg.Connection]:
+    """A superuser in one transaction on this worker's database, taken back afterwards. Needs ``django_db_setup``."""
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=connection.settings_dict["NAME"]) as lab:
+        lab.execute("SET LOCAL lock_timeout = '10s'")
+        yield lab
+        lab.rollback()
+
+
+@contextmanager
+def taken_back(lab: psycopg.Connection) -> Iterator[None]:
+    """What happens inside never happened; a role or an actor that was taken is given back too."""
+    lab.execute("SAVEPOINT here")
+    try:
+        yield
+    finally:
+        lab.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
+
+
+def play(lab: psycopg.Connection) -> None:
+    """Be the app role until the savepoint or the transaction ends."""
+    lab.execute(f"SET LOCAL ROLE {APP}")
+
+
+def become(lab: psycopg.Connection, actor: Actor) -> None:
+    """Be this actor until somebody else is, or the savepoint or the transaction ends."""
+    tell_postgres(actor, lab)

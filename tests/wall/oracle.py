@@ -330,7 +330,7 @@ MAY_CHANGE: dict[str, Rule] = {
     "regions.Partner": stewards,
     "regions.Circle": stewards,
     "regions.Participation": leads,
-    "regions.JournalEntry": NOBODY,  # added by all, about themselves and now: tests/regions/test_journal.py
+    "regions.JournalEntry": nobody,  # added by all, about themselves and now: tests/regions/test_journal.py
     "library.Topic": stewards,
     "members.Member": steward_or_door,
     "members.Membership": leads_and_knows,

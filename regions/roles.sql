@@ -1,5 +1,5 @@
--- The three roles, and what they may. Run by a superuser in a new, empty database, before the first migration; running
--- it again is harmless. Give the two that log in a password afterwards: ALTER ROLE kenniskring_app PASSWORD '…'.
+-- The roles, and what they may. Run by a superuser in a new, empty database, before the first migration; running
+-- it again is harmless. Give those that log in a password afterwards: ALTER ROLE kenniskring_app PASSWORD '…'.
 DO $$
 BEGIN
     -- only migrates
@@ -14,8 +14,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kenniskring_wall') THEN
         CREATE ROLE kenniskring_wall NOLOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE;
     END IF;
+    -- makes dumps: reads every row and writes none; the owner of the tables would get an error, by FORCE ROW LEVEL SECURITY
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'kenniskring_backup') THEN
+        CREATE ROLE kenniskring_backup LOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE;
+    END IF;
 END $$;
 GRANT kenniskring_wall TO kenniskring_owner WITH SET TRUE, INHERIT FALSE;
+GRANT pg_read_all_data TO kenniskring_backup;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 DO $$

@@ -14,6 +14,8 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from . import logs
+from .providers import read_providers
 from .timetable import TIMETABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,21 +62,27 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
 ]
 
 MIDDLEWARE = [
+    "kenniskring.logs.RequestLog",
+    "kenniskring.headers.Headers",  # these four see every answer, also those of the ones below
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "members.middleware.ActorMiddleware",  # from here on the wall knows who is asking
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -100,8 +108,13 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- PostgreSQL: queue of record, sessions, cache and everything else --------------------------------------------
 
 DATABASES = {
-    "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=600, conn_health_checks=True),
+    "default": dj_database_url.parse(
+        env("DATABASE_URL"), engine="kenniskring.postgres", conn_max_age=600, conn_health_checks=True
+    ),
 }
+STATEMENT_LIMIT = float(os.environ.get("STATEMENT_LIMIT", "0"))  # seconds; wsgi.py sets 5: people wait for the answer
+if os.environ.get("DATABASE_POOLER") == "1":  # pgbouncer in transaction mode: nothing may outlive a transaction there
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # Django prepares no statements by itself
 if "DATABASE_OWNER_URL" in os.environ:  # only where migrations run
     DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -119,6 +132,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,  # seconds; a frozen Redis must not hang a page
     "socket_timeout": 1,
     "max_retries": 0,
+    "health_check_interval": 5,  # a worker notices within seconds that its line is dead
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_IGNORE_RESULT = True
@@ -128,8 +142,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = int(os.environ.get("WORKERS", "4"))  # sending is waiting
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = TIMETABLE
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # remembers nothing: PostgreSQL does
+CELERY_BEAT_SCHEDULER = "kenniskring.beat:Scheduler"  # remembers nothing: PostgreSQL does
 CELERY_TIMEZONE = "Europe/Brussels"
+PULSE_FILE = os.environ.get("PULSE_FILE", "")  # where worker and beat show a sign of life
 
 # --- Letters: through the mailroom only --------------------------------------------------------------------------
 
@@ -150,6 +165,10 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"Kenniskring <kenniskring@{ALLOWED_HOSTS[0]}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where the relay says whether it has a letter, "https://relay.example/has?id={message_id}": ends doubts, decision 9
+RELAY_LOOKUP_URL = os.environ.get("RELAY_LOOKUP_URL", "")
+if RELAY_LOOKUP_URL and not ("{message_id}" in RELAY_LOOKUP_URL and RELAY_LOOKUP_URL.startswith("http")):
+    raise ImproperlyConfigured("RELAY_LOOKUP_URL must be a web address that holds {message_id}.")
 
 # --- People ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +199,31 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A second factor: a passkey, or codes of an app; recovery codes for when those are lost.
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0" if DEMO else "1") == "1"  # to use a role
+MFA_ADAPTER = "members.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "members.account_forms.CodeForm",
+    "reauthenticate": "members.account_forms.CodeAgainForm",
+    "activate_totp": "members.account_forms.FirstCodeForm",
+    "add_webauthn": "members.account_forms.PasskeyForm",
+    "edit_webauthn": "members.account_forms.PasskeyNameForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Kenniskring"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks of telephones differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody is logged in without a proven address; a next one may be on its way
+# Logging in elsewhere: ACM/IDM, Entra ID, any OpenID provider.
+OIDC_PROVIDERS = read_providers(os.environ.get("OIDC_PROVIDERS", "[]"))
+SOCIALACCOUNT_ADAPTER = "members.outside.Adapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_FORMS = {"signup": "members.account_forms.OutsideSignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False  # where one works is asked, and the address is looked at
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # the same address is not the same person
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # whose X-Forwarded-For limits logins
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 
@@ -220,9 +264,16 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
+# A browser takes a __Host- cookie only when it is Secure, for this host alone, and for all of it.
+_cookie = "__Host-{}" if HTTPS else "{}"
+SESSION_COOKIE_NAME = _cookie.format("sessionid")
+CSRF_COOKIE_NAME = _cookie.format("csrftoken")
+LANGUAGE_COOKIE_NAME = _cookie.format("language")
+MESSAGES_COOKIE_NAME = _cookie.format("messages")
+MESSAGE_STORAGE = "kenniskring.headers.Messages"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -308,19 +359,13 @@ UNFOLD = {
                 "items": [
                     _entry(_("Silences"), "notifications_off", "mailroom_silence_changelist"),
                     _entry(_("Timed jobs"), "schedule", "mailroom_slot_changelist"),
+                    _entry(_("Journal"), "history_edu", "regions_journalentry_changelist"),
                 ],
             },
         ],
     },
 }
 
-# --- Log: to standard output, for whoever runs us ----------------------------------------------------------------
+# --- Log: to standard error, for whoever runs us -----------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "filters": {"discreet": {"()": "kenniskring.logs.WithoutKeys"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.configuration(os.environ)  # LOG_FORMAT, LOG_LEVEL

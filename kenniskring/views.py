@@ -5,6 +5,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -12,7 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
-from regions.access import open_to_all
+from regions.access import SecondFactorMissing, open_to_all
 from regions.wall import VISITOR, acting_as
 
 from .front import for_member, for_visitor
@@ -88,10 +89,16 @@ def _redis() -> str:
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", status=400)
+    """Not a request of ours; 413 when it is more than anyone may send."""
+    is_too_much = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
+    return render(request, "400.html", status=413 if is_too_much else 400)
 
 
 def permission_denied(request, exception):
+    if isinstance(exception, SecondFactorMissing):
+        posted = request.method == "POST"
+        context = {"posted": posted, "going": request.META.get("HTTP_REFERER") if posted else request.get_full_path()}
+        return render(request, "members/secure_first.html", context, status=403)
     return render(request, "403.html", status=403)
 
 

@@ -1,0 +1,9 @@
+"""gunicorn reads this by itself when it starts in this folder."""
+
+import os
+
+from kenniskring import logs
+from kenniskring.webserver import be_discreet
+
+be_discreet()
+logconfig_dict = logs.configuration(os.environ)  # one log for all of us: gunicorn's own lines pass the same pen

@@ -121,7 +121,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_ENGINE = "members.sessions"  # in PostgreSQL
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kenniskring_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kenniskring_cache",
+        # Counts of attempts live here: too small a cache forgets them for who comes from many addresses.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
 }
 
 # --- Celery: does the sending, remembers nothing -----------------------------------------------------------------
@@ -224,6 +230,12 @@ SOCIALACCOUNT_AUTO_SIGNUP = False  # where one works is asked, and the address i
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # the same address is not the same person
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_RATE_LIMITS = {  # also in the demo; ``key`` is the e-mail address
+    "signup": "20/m/ip,100/h/ip",
+    "reset_password": "20/m/ip,3/5m/key",
+    "login_failed": "10/m/ip,5/5m/key",  # here ``key`` is the e-mail address together with the line; see Adapter
+    "login_failed_anywhere": "20/5m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))  # whose X-Forwarded-For limits logins
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 
@@ -258,6 +270,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2  # our forms take one, and anyone can post
 # --- Safety: follows from the address ----------------------------------------------------------------------------
 
 HTTPS = BASE_URL.startswith("https://")
+# regions/limits.py. The demo, shown to a room or asked by programs, is one address: there they are off, unless asked.
+RATE_LIMITS = not DEMO or os.environ.get("RATE_LIMITS") == "1"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mailroom.actions import post, post_all
+from regions.journal import action
 from regions.models import Circle
 from regions.wall import as_system
 
@@ -116,7 +117,7 @@ def remember_asking(member: Member, asking: AskingLink) -> None:
         )
 
 
-@transaction.atomic
+@action
 def welcome(member: Member) -> None:
     """The address was proven for the first time: open what it proves, ask for what was said. Twice is harmless."""
     with as_system("a proven address opens the circle of its government"):
@@ -148,7 +149,7 @@ def _note_where_they_work(member: Member) -> None:
     member.save(update_fields=["partner", "government"])
 
 
-@transaction.atomic
+@action
 def address_changed(member: Member, *, before: str) -> None:
     """Another address was proven. No place is taken or given; who decides about places hears that a proof is gone."""
     with as_system("who lets people in must know that a proof is gone"):
@@ -168,7 +169,7 @@ def address_changed(member: Member, *, before: str) -> None:
                 )
 
 
-@transaction.atomic
+@action
 def save_profile(member: Member, *, by: Member, name: str, job_title: str) -> None:
     """Only what people may say about themselves; where they work and what they may is not theirs to write."""
     if member.pk != by.pk:
@@ -180,7 +181,7 @@ def save_profile(member: Member, *, by: Member, name: str, job_title: str) -> No
 # --- Joining and leaving -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action
 def join(circle: Circle, *, by: Member, message: str = "") -> Membership | JoinRequest:
     """A place at once for who is known or was asked; a request for everyone else. AskingLink twice is harmless.
 
@@ -202,7 +203,7 @@ def join(circle: Circle, *, by: Member, message: str = "") -> Membership | JoinR
         return _ask_for_a_place(by, circle, message)
 
 
-@transaction.atomic
+@action
 def decide(request: JoinRequest, *, by: Member, accepted: bool, reason: str = "") -> None:
     """A trekker or community manager says yes or no. Raises AlreadyDecided, AnswersForThemselves."""
     _queue_at(request.circle)
@@ -222,7 +223,7 @@ def decide(request: JoinRequest, *, by: Member, accepted: bool, reason: str = ""
     post(letters.request_decided(request))
 
 
-@transaction.atomic
+@action
 def ask(circle: Circle, *, by: Member, address: str, message: str = "") -> None:
     """Ask someone into the circle by address. Says nothing about whether this address has a profile.
 
@@ -258,7 +259,7 @@ def _accept_asking(request: JoinRequest) -> Membership:
     return membership
 
 
-@transaction.atomic
+@action
 def answer_asking(request: JoinRequest, *, by: Member, accepted: bool) -> None:
     """Who was asked says yes or no, and the trekker who asked is told. Raises AlreadyDecided."""
     _queue_at(request.circle)
@@ -275,7 +276,7 @@ def answer_asking(request: JoinRequest, *, by: Member, accepted: bool) -> None:
             post(letters.asking_answered(request))
 
 
-@transaction.atomic
+@action
 def leave(circle: Circle, *, by: Member) -> None:
     """End one's own place. Twice is harmless. Raises LastTrekkerLeaves."""
     _queue_at(circle)
@@ -303,7 +304,7 @@ def _locked(membership: Membership) -> Membership:
     return locked
 
 
-@transaction.atomic
+@action
 def make_trekker(membership: Membership, *, by: Member, start: dt.date, end: dt.date | None = None) -> None:
     """Give a mandate, or another one. Raises SupplierCannotLead, LastTrekkerLeaves when nobody would lead today."""
     membership = _locked(membership)
@@ -320,7 +321,7 @@ def make_trekker(membership: Membership, *, by: Member, start: dt.date, end: dt.
     post(letters.role_given(membership))
 
 
-@transaction.atomic
+@action
 def end_mandate(membership: Membership, *, by: Member) -> None:
     """A trekker becomes a member again. Twice is harmless. Raises LastTrekkerLeaves."""
     membership = _locked(membership)
@@ -340,7 +341,7 @@ def _back_to_member(membership: Membership) -> None:
     membership.save(update_fields=["role", "mandate_start", "mandate_end"])
 
 
-@transaction.atomic
+@action
 def remove(membership: Membership, *, by: Member) -> None:
     """Take someone out of the circle. Raises LastTrekkerLeaves."""
     membership = _locked(membership)

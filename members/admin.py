@@ -6,11 +6,13 @@ What people must be told of (a role, a decision) is done in the portal: a link l
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from regions.desks import AccountDesk, KeptDesk, RowsToRead
+from regions.models import JournalEntry
 
 from .models import JoinRequest, Member, Membership
 
@@ -76,3 +78,37 @@ class JoinRequestDesk(AccountDesk):
         if wish.decided_at or wish.asked_by_id:
             return "–"
         return format_html('<a href="{}">{}</a>', reverse("decide_request", args=[wish.pk]), _("Decide"))
+
+
+@admin.register(JournalEntry)
+class JournalDesk(AccountDesk):
+    """Who did what, for whom: read, never changed."""
+
+    list_display = ["at", "who", "what", "about", "circle", "whom"]
+    list_filter = ["circle", "what"]
+    list_select_related = ["circle"]
+    search_fields = ["what", "about"]
+    search_help_text = _("Part of a name, of what was done, or of a thing such as meeting:12")
+    date_hierarchy = "at"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(by_name=_name_of("by_id"), whom_name=_name_of("whom_id"))
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            people = Q(by_name__icontains=search_term) | Q(whom_name__icontains=search_term)
+            found |= queryset.filter(people)
+        return found, may_repeat
+
+    @admin.display(description=_("who"), ordering="by_name")
+    def who(self, line):
+        return line.by_name or line.by_id or line.actor
+
+    @admin.display(description=_("for"), ordering="whom_name")
+    def whom(self, line):
+        return line.whom_name or line.whom_id
+
+
+def _name_of(column: str) -> Subquery:
+    return Subquery(Member.objects.filter(pk=OuterRef(column)).values("name"))

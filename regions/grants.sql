@@ -10,3 +10,6 @@ GRANT SELECT (meeting_id, member_id, answer, attending, waiting) ON meetings_reg
 -- What the app role reads and never writes: only migrations do.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations, django_content_type, auth_permission, auth_group, auth_group_permissions
     FROM kenniskring_app;
+
+-- What is written once: not even a forgotten policy would let anyone change it.
+REVOKE UPDATE, DELETE ON regions_journalentry, django_admin_log FROM kenniskring_app;

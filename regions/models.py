@@ -8,12 +8,13 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .flanders import Province, ReferenceRegion
-from .wall import ANYONE, STEWARD, Wall, led
+from .wall import ANYONE, NOBODY, STEWARD, Wall, led
 
 
 class LocalGovernmentQuerySet(models.QuerySet["LocalGovernment"]):
@@ -238,3 +239,45 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.government} – {self.circle}"
+
+
+class JournalEntry(models.Model):
+    """Someone did something, for someone. Written by ``journal.action``; PostgreSQL lets nobody change or delete it.
+
+    People are kept as numbers: the line stays when the person is forgotten.
+    """
+
+    at = models.DateTimeField(_("when"), db_default=Now())
+    actor = models.CharField(
+        _("acting"),
+        max_length=40,
+        db_default=models.Func(function="app.actor"),
+        help_text=_("As the wall saw it: member:12, system, visitor or doorkeeper."),
+    )
+    by_id = models.BigIntegerField(_("by"), null=True, blank=True)
+    what = models.CharField(_("what"), max_length=60)
+    about = models.CharField(_("about"), max_length=60)
+    circle = models.ForeignKey(
+        Circle, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("circle")
+    )
+    whom_id = models.BigIntegerField(_("for"), null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+        verbose_name = _("line in the journal")
+        verbose_name_plural = _("journal")
+        indexes = [
+            models.Index(fields=["-at"], name="journal_by_moment"),
+            models.Index(fields=["by_id"], name="journal_by_who"),
+        ]
+        constraints = [
+            Wall(
+                name="journal_wall",
+                see=STEWARD,
+                add="actor = (SELECT app.actor()) AND at = statement_timestamp()",
+                change=NOBODY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.about}"

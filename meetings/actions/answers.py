@@ -11,6 +11,7 @@ from mailroom.actions import post, post_all
 from meetings.letters import answers as letters
 from meetings.models import Meeting, Registration
 from members.models import Member
+from regions.journal import action
 from regions.wall import as_system, member, switch_actor
 
 YES, MAYBE, NO = Registration.Answer.YES, Registration.Answer.MAYBE, Registration.Answer.NO
@@ -24,7 +25,7 @@ class WrongWayToAttend(Exception):
     """On site at a meeting that is only online, or the other way round."""
 
 
-@transaction.atomic
+@action
 def register(meeting: Meeting, *, by: Member, answer: str, attending: str = "") -> Registration:
     """Note the answer of ``by``, who gets a seat or a place in line. The same answer again changes nothing.
 

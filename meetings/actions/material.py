@@ -8,6 +8,7 @@ from django.db import transaction
 from meetings.models import AgendaItem, Material, Meeting, Talk
 from meetings.uploads import clean_name, content_type_of
 from members.models import Member
+from regions.journal import action
 from regions.wall import as_system
 
 SLIDES_PER_TALK = 5
@@ -21,13 +22,13 @@ class TalkNotAccepted(Exception):
     """Only who said yes adds slides."""
 
 
-@transaction.atomic
+@action
 def add_material(meeting: Meeting, *, by: Member, file: UploadedFile, item: AgendaItem | None = None) -> Material:
     """The form has held the file against ``uploads``; the wall refuses a point of another meeting."""
     return _keep(file, meeting=meeting, item=item)
 
 
-@transaction.atomic
+@action
 def add_slides(talk_id: int, *, file: UploadedFile) -> Material:
     """Slides of a speaker. One of the same name takes the place of the earlier one, so a second click is harmless.
 
@@ -44,7 +45,7 @@ def add_slides(talk_id: int, *, file: UploadedFile) -> Material:
         return _keep(file, meeting=talk.item.meeting, item=talk.item, talk=talk)
 
 
-@transaction.atomic
+@action
 def remove_material(material: Material, *, by: Member) -> None:
     """The row now, the file once that is certain."""
     _throw_away(material)

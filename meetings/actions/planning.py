@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,6 +21,7 @@ from meetings.letters import planning as letters
 from meetings.letters.speakers import speaker_told_of_change
 from meetings.models import Form, Invitation, JoinLink, Meeting, Registration
 from members.models import Member
+from regions.journal import action
 from regions.models import Circle, LocalGovernment
 from regions.wall import as_system
 
@@ -57,7 +57,7 @@ class MailingChanged(Exception):
     """Other people or other words would leave now than were shown."""
 
 
-@transaction.atomic
+@action
 def plan(
     circle: Circle,
     *,
@@ -97,7 +97,7 @@ def plan(
     return meeting
 
 
-@transaction.atomic
+@action
 def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     """Change what nobody needs to be told of; for a draft also what otherwise goes through ``move``.
 
@@ -137,7 +137,7 @@ def _apply(meeting: Meeting, fields: dict[str, Any]) -> None:
         JoinLink.objects.filter(meeting=meeting).delete()
 
 
-@transaction.atomic
+@action
 def discard(meeting: Meeting, *, by: Member) -> None:
     """Throw away a draft that nobody but trekkers saw; speakers who were asked hear of it. Refuses with NotADraft."""
     meeting = Meeting.objects.lock(meeting)
@@ -148,7 +148,7 @@ def discard(meeting: Meeting, *, by: Member) -> None:
     meeting.delete()
 
 
-@transaction.atomic
+@action
 def publish(meeting: Meeting, *, by: Member) -> Meeting:
     """From now on its audience sees it. No letter leaves. Refuses with AlreadyPublished or MeetingInThePast."""
     meeting = Meeting.objects.lock(meeting)
@@ -174,7 +174,7 @@ def _as_shown(mailing: mailings.Mailing, shown: str | None) -> None:
         raise MailingChanged
 
 
-@transaction.atomic
+@action
 def invite(meeting: Meeting, *, by: Member, shown: str | None = None) -> int:
     """Invite who is in the circle and was not invited yet, a letter each. Returns how many; a second time that is 0.
 
@@ -226,7 +226,7 @@ def think_move(meeting: Meeting, *, by: Member, **fields: Any) -> Move:
     return Move(after, changes, mailings.move(after, changes=changes, new_moment=new_moment, reader=by))
 
 
-@transaction.atomic
+@action
 def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: Any) -> Meeting:
     """Change day, hour, form, host, place or link of a published meeting, and tell those concerned.
 
@@ -259,7 +259,7 @@ def _give_up_lost_ways(meeting: Meeting) -> None:
         answers.exclude(attending__in=ways).update(answer=Registration.Answer.MAYBE, attending=ways[0], waiting=False)
 
 
-@transaction.atomic
+@action
 def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = None) -> Meeting:
     """Call a meeting off; it stays visible, with the reason. Tells who was invited or answered, except who said no.
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from meetings.models import AgendaItem, Meeting, Talk
 from members.models import Member
+from regions.journal import action
 
 
 class ItemHasSpeaker(Exception):
     """Someone was asked to speak here, or said yes: tell them first."""
 
 
-@transaction.atomic
+@action
 def add_item(meeting: Meeting, *, by: Member, **fields: Any) -> AgendaItem:
     """A point at the end."""
     meeting = Meeting.objects.lock(meeting)  # two who add at once get two places
@@ -22,7 +21,7 @@ def add_item(meeting: Meeting, *, by: Member, **fields: Any) -> AgendaItem:
     return meeting.agenda.create(position=last.position + 1 if last else 1, **fields)
 
 
-@transaction.atomic
+@action
 def change_item(item: AgendaItem, *, by: Member, **fields: Any) -> AgendaItem:
     for name, value in fields.items():
         setattr(item, name, value)
@@ -30,7 +29,7 @@ def change_item(item: AgendaItem, *, by: Member, **fields: Any) -> AgendaItem:
     return item
 
 
-@transaction.atomic
+@action
 def shift_item(item: AgendaItem, *, by: Member, up: bool) -> None:
     """Change places with the point before, or after when not ``up``; the first and the last stay where they are."""
     Meeting.objects.lock(item.meeting)
@@ -45,7 +44,7 @@ def shift_item(item: AgendaItem, *, by: Member, up: bool) -> None:
     AgendaItem.objects.bulk_update([item, neighbour], ["position"])
 
 
-@transaction.atomic
+@action
 def remove_item(item: AgendaItem, *, by: Member) -> None:
     """Refuses with ItemHasSpeaker while a speaker counts on it."""
     Meeting.objects.lock(item.meeting)

@@ -15,6 +15,7 @@ from mailroom.actions import post, post_all
 from meetings.letters import speakers as letters
 from meetings.models import AgendaItem, Asking, Meeting, Speaker, SpeakerContact, Talk
 from members.models import Member
+from regions.journal import action
 from regions.wall import as_system
 
 WAITS_FOR_A_TALK = [Meeting.State.DRAFT, Meeting.State.PUBLISHED]
@@ -43,7 +44,7 @@ class TalkClosed(Exception):
 # --- The pool ------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action
 def add_speaker(*, by: Member, email: str, topics: Iterable[Topic] = (), **card: Any) -> Speaker:
     """``card`` is name, organisation, kind and bio. Refuses with AddressKnown."""
     speaker = Speaker.objects.create(**card)
@@ -52,7 +53,7 @@ def add_speaker(*, by: Member, email: str, topics: Iterable[Topic] = (), **card:
     return speaker
 
 
-@transaction.atomic
+@action
 def edit_speaker(speaker: Speaker, *, by: Member, email: str, topics: Iterable[Topic] = (), **card: Any) -> Speaker:
     """As ``add_speaker``, for one who is in the pool. Refuses with AddressKnown."""
     for name, value in card.items():
@@ -77,7 +78,7 @@ def _write_to(speaker: Speaker, email: str) -> None:
 # --- Asking --------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@action
 def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str = "") -> Talk:
     """Ask, and write to the speaker. Who said no, or was withdrawn, can be asked again.
 
@@ -97,7 +98,7 @@ def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str 
     return talk
 
 
-@transaction.atomic
+@action
 def ask_someone(item: AgendaItem, *, by: Member, speaker: Speaker | None, message: str, **card: Any) -> Talk:
     """Ask ``speaker``; without one, add who is on ``card`` to the pool first. All of it, or nothing.
 
@@ -106,7 +107,7 @@ def ask_someone(item: AgendaItem, *, by: Member, speaker: Speaker | None, messag
     return ask_speaker(item, by=by, speaker=speaker or add_speaker(by=by, **card), message=message)
 
 
-@transaction.atomic
+@action
 def withdraw_talk(talk: Talk, *, by: Member) -> None:
     """Take the question back; the link stops working and the speaker is told. Twice is harmless."""
     talk = (
@@ -126,7 +127,7 @@ def withdraw_talk(talk: Talk, *, by: Member) -> None:
 # --- The speaker, by link: the view has read the link, which is the right to do this -------------------------------
 
 
-@transaction.atomic
+@action
 def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
     """Yes or no. The same answer again changes nothing; a yes may become a no; after a no the circle asks again.
 
@@ -150,7 +151,7 @@ def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
         post_all(letters.speaker_answered(talk, reader) for reader in readers)
 
 
-@transaction.atomic
+@action
 def edit_own_card(talk_id: int, *, name: str, organisation: str, bio: str) -> None:
     """The speaker of this talk says who they are. Kind and topics are for the trekkers. Refuses with TalkClosed."""
     with as_system("whoever holds the link of an accepted talk writes the speaker's own card"):

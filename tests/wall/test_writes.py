@@ -60,6 +60,9 @@ def refused(cursor, statement: str, values: tuple = ()) -> bool:
     return False
 
 
+WRITTEN_ONCE = {"regions.JournalEntry", "admin.LogEntry"}
+
+
 @pytest.mark.parametrize(
     ("command", "rules"),
     [("UPDATE {table} SET {column} = {column}", oracle.MAY_CHANGE), ("DELETE FROM {table}", oracle.MAY_DELETE)],
@@ -72,7 +75,11 @@ def test_everyone_touches_exactly_the_rows_that_the_oracle_says(cast, everything
             expected = len(oracle.allowed(rules, everything, actor, label))
             table, column = f'"{model._meta.db_table}"', f'"{model._meta.pk.column}"'
             with as_if(actor) as cursor:
-                cursor.execute(command.format(table=table, column=column))
+                touching = command.format(table=table, column=column)
+                if label in WRITTEN_ONCE:  # has not even the right to try
+                    assert refused(cursor, touching), label
+                    continue
+                cursor.execute(touching)
                 if cursor.rowcount != expected:
                     wrong[name, label] = (cursor.rowcount, expected)
     assert wrong == {}

@@ -26,7 +26,7 @@ from meetings.models import (
     Talk,
 )
 from members.models import FeedAddress, JoinRequest, Member, Membership
-from regions.models import Circle, FormerGovernment
+from regions.models import Circle, FormerGovernment, JournalEntry
 from regions.wall import DOORKEEPER, SYSTEM, VISITOR, Actor, acting_as, member
 from tests import make
 
@@ -166,6 +166,7 @@ def build() -> dict[str, Member]:
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():
             FeedAddress.objects.create(member=person)
+        JournalEntry.objects.create(what="meetings.plan", about="meeting:1", circle=waasland)
         LogEntry.objects.create(user=cast["manager"], action_flag=ADDITION, object_repr="iets", change_message="")
         assert EmailAddress.objects.count() == len(cast)
     return cast

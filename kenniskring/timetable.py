@@ -1,6 +1,7 @@
 """The timetable: what Celery's beat sends round, and when. Each job takes its slot itself, so twice is harmless.
 
-A message that nobody took in time expires: after a stop of the workers there is no pile of old ones.
+A message that nobody took in time expires: after a stop of the workers there is no pile of old ones. Letters are not
+in it: beat looks at those every second by itself (``mailroom/watch.py``).
 """
 
 from typing import Any
@@ -8,12 +9,11 @@ from typing import Any
 from celery.schedules import crontab
 
 
-def _every(task: str, when: float | crontab, expires: int) -> dict[str, Any]:
+def _every(task: str, when: crontab, expires: int) -> dict[str, Any]:
     return {"task": task, "schedule": when, "options": {"expires": expires}}
 
 
 TIMETABLE = {
-    "deliver the post": _every("mailroom.tasks.deliver", 4, expires=60),
     "throw away old letters": _every("mailroom.tasks.throw_away", crontab(minute="20"), expires=3600),
     "tell ended mandates": _every("members.tasks.tell_ended_mandates", crontab(minute="10"), expires=3600),
     "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),

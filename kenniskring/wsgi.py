@@ -5,8 +5,26 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kenniskring.settings")
+os.environ.setdefault("STATEMENT_LIMIT", "5")  # seconds
 application = get_wsgi_application()
 
-from regions.wall import refuse_the_wrong_role  # noqa: E402  (Django must be set up first)
+from django.db import OperationalError  # noqa: E402  (Django must be set up first)
+from django.db.backends.signals import connection_created  # noqa: E402
 
-refuse_the_wrong_role()
+from regions.wall import refuse_the_wrong_role  # noqa: E402
+
+
+def look_at_the_role(connection, **kwargs) -> None:
+    """On the first connection, when PostgreSQL was away at the start."""
+    try:
+        refuse_the_wrong_role()
+    except BaseException:
+        connection.close()  # the next request would find it open, and not looked at
+        raise
+    connection_created.disconnect(look_at_the_role)
+
+
+try:
+    refuse_the_wrong_role()
+except OperationalError:  # gunicorn would give up; people get a 503 until PostgreSQL is back
+    connection_created.connect(look_at_the_role)

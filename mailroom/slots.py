@@ -8,6 +8,23 @@ from django.db import connection
 from django.utils import timezone
 
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+MAY_DIFFER = dt.timedelta(minutes=2)
+
+
+class ClockIsWrong(RuntimeError):
+    """This machine and PostgreSQL do not agree what time it is, so nobody can say what is due."""
+
+
+def refuse_a_wrong_clock() -> None:
+    """ClockIsWrong when this machine's clock is minutes off. Celery asks before each job.
+
+    A job an hour early would call meetings held that have yet to begin; a day early, it would take tomorrow's slot.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        theirs = cursor.fetchone()[0]
+    if abs(theirs - timezone.now()) > MAY_DIFFER:
+        raise ClockIsWrong(f"PostgreSQL says {theirs:%Y-%m-%d %H:%M:%S %Z}, this machine {timezone.now()}")
 
 
 def take(task: str, *, every: dt.timedelta) -> bool:

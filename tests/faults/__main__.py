@@ -2,9 +2,9 @@
 
 python -m tests.faults [--small] [part …]    exit 1 when a promise is broken
 
-A part is a module beside this one with a function ``run(size)``, "full" or "small", that gives lines of (what, figure,
-promise kept). It finds an empty database with the wall, in Django's connection and in DATABASE_URL for processes of
-its own; what else it needs it starts itself (``stage.py``), and stops.
+A part is a module beside this one with a function ``run(size)``, "full" or "small", that gives lines of (what,
+figure, promise kept). It finds an empty database with the wall, in Django's connection and in DATABASE_URL for
+processes of its own; what else it needs it starts itself (``stage.py``), and stops.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Line = tuple[str, str, bool]
 
 def parts() -> list[str]:
     """Every module here that can be run."""
-    own = {"__main__", "stage"}
+    own = {"__main__", "stage", "load"}
     names = [module.name for module in pkgutil.iter_modules(tests.faults.__path__)]
     return [name for name in names if name not in own and not name.startswith(("test_", "conftest"))]
 

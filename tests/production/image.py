@@ -65,7 +65,7 @@ def dockerfile() -> tuple[dict[str, str], list[Stage]]:
     return arguments, stages
 
 
-# --- What gets into the image ----------------------------------------------------------------------------------------
+# --- What gets into the image ---------------------------------------------------------------------------------------
 
 
 def _matches(path: PurePosixPath, pattern: str) -> bool:
@@ -99,7 +99,14 @@ def context() -> list[str]:
     return sorted(found)
 
 
-# --- Building --------------------------------------------------------------------------------------------------------
+def variables_of_the_code() -> set[str]:
+    """Every name that the portal reads from the environment."""
+    asked = re.compile(r"""env(?:iron)?(?:\.get|\.setdefault)?[(\[]\s*"([A-Z_]+)"|"([A-Z_]+)" in os\.environ""")
+    texts = [(ROOT / path).read_text() for path in context() if path.endswith(".py")]
+    return {first or second for text in texts for first, second in asked.findall(text)}
+
+
+# --- Building -------------------------------------------------------------------------------------------------------
 
 
 def _layer(name: str, made_from: list[Path], make: Callable[[Path], None]) -> Path:
@@ -111,20 +118,18 @@ def _layer(name: str, made_from: list[Path], make: Callable[[Path], None]) -> Pa
     LAYERS.mkdir(parents=True, exist_ok=True)
     with open(LAYERS / f"{name}.lock", "w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)
-        if not folder.exists():
+        if not (folder / ".made").exists():
             for former in LAYERS.glob(f"{name}-*"):
                 shutil.rmtree(former)
-            unfinished = LAYERS / f"unfinished-{name}"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            make(unfinished)
-            unfinished.rename(folder)
+            make(folder)
+            (folder / ".made").touch()
     return folder
 
 
 def _carry_out(command: str, app: Path, **environment: str) -> None:
     """A RUN line of the builder, with ``app`` in the place of /app."""
     path = f"{ROOT}/.local/uv/bin:{os.environ['PATH']}"
-    known = {name: os.environ[name] for name in ("HOME", "LANG", "XDG_CACHE_HOME") if name in os.environ}
+    known = {name: value for name, value in os.environ.items() if name not in variables_of_the_code()}
     done = subprocess.run(
         ["sh", "-ec", command.replace("/app", str(app))],
         cwd=app,
@@ -150,7 +155,7 @@ def build(app: Path) -> None:
         for source in builder.all("COPY")[0].split()[:-1]:
             shutil.copy(ROOT / source, folder)
         variables = {name: value.replace("/app", str(folder)) for name, value in builder.environment.items()}
-        variables |= {"UV_NO_CACHE": "", "UV_PYTHON": sys._base_executable}  # type: ignore[attr-defined]
+        variables |= {"UV_NO_CACHE": "0", "UV_PYTHON": sys._base_executable}  # type: ignore[attr-defined]
         _carry_out(builder.run("uv sync"), folder, **variables)
 
     def collected(folder: Path) -> None:

@@ -10,7 +10,7 @@ import yaml
 from tests.house.sources import ROOT
 
 from .composition import OPERATIONS, command_of, env_file, is_portal, raw, services
-from .image import context, dockerfile, is_ignored
+from .image import context, dockerfile, is_ignored, variables_of_the_code
 
 OUTSIDE = {".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md"} | {
     "docker-compose.yml",
@@ -25,7 +25,7 @@ def composed(tmp_path_factory):
     return services(env_file(tmp_path_factory.mktemp("env")))
 
 
-# --- Dockerfile ------------------------------------------------------------------------------------------------------
+# --- Dockerfile -----------------------------------------------------------------------------------------------------
 
 
 def test_the_image_has_a_builder_and_a_final_stage_on_one_pinned_base():
@@ -109,7 +109,7 @@ def test_what_the_portal_consists_of_is_in_the_image():
     assert not is_ignored("templates/meetings/meeting.html")
 
 
-# --- docker-compose.yml ----------------------------------------------------------------------------------------------
+# --- docker-compose.yml ---------------------------------------------------------------------------------------------
 
 
 def test_the_services_are_the_ones_we_know(composed):
@@ -205,7 +205,7 @@ def test_the_plugin_accepts_the_file(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-# --- The manual ------------------------------------------------------------------------------------------------------
+# --- The manual -----------------------------------------------------------------------------------------------------
 
 NOT_IN_THE_MANUAL = {"DJANGO_SETTINGS_MODULE"}
 NOT_FOR_COMPOSE = {
@@ -217,16 +217,6 @@ NOT_FOR_COMPOSE = {
     "DATABASE_OWNER_URL",
     "PULSE_FILE",
 }
-
-
-def variables_of_the_code() -> set[str]:
-    """Every name that the portal reads from the environment."""
-    asked = re.compile(r"""env(?:iron)?(?:\.get|\.setdefault)?[(\[]\s*"([A-Z_]+)"|"([A-Z_]+)" in os\.environ""")
-    found = set()
-    for path in [*ROOT.glob("kenniskring/*.py"), *ROOT.glob("kenniskring/*/*.py"), ROOT / "gunicorn.conf.py"]:
-        if "demo" not in path.parts and path.name != "servers.py":
-            found |= {first or second for first, second in asked.findall(path.read_text())}
-    return found
 
 
 def test_the_manual_lists_every_variable_and_compose_hands_it_on(composed):

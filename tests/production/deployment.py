@@ -1,0 +1,213 @@
+"""The composed services as processes on this machine: their own command lines, confined as far as can be here.
+
+Code comes from a built image, not from the checkout. As root (our CI) each runs as user 10001 without capabilities,
+on a read-only file system with a /tmp of its own. Elsewhere these two lack, and we still look at what was written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+
+from kenniskring import servers
+from kenniskring.demo.__main__ import free_port
+from tests.smtp import Mailbox
+
+from . import composition, image
+
+PATIENCE = 60
+"""Seconds that a busy machine may take over what takes a quiet one two."""
+
+CONFINED = """
+mount --make-rprivate /
+for writable; do [ "$writable" = -- ] && break; mount --bind "$writable" "$writable"; done
+mount --bind "$APP" "$APP"; mount -o remount,bind,ro "$APP"; mount -o remount,bind,ro /
+while [ "$1" != -- ]; do shift; done; shift
+exec setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --inh-caps=-all,+dac_read_search \
+    --ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search -- "$@"
+"""
+"""May read everything, or it would not reach a Python that lives in somebody's home."""
+
+
+@cache
+def can_confine() -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        tried = ["unshare", "--mount", "sh", "-c", "mount --make-rprivate / && mount -o remount,bind,ro /"]
+        return os.geteuid() == 0 and subprocess.run(tried, capture_output=True, check=False).returncode == 0
+    return False
+
+
+@dataclass
+class Container:
+    """One process of one service."""
+
+    service: str
+    process: subprocess.Popen[bytes]
+    port: int
+    tmp: Path
+    log: Path
+    environment: dict[str, str]
+
+    def stop(self) -> int:
+        """SIGTERM, as Docker does; the exit code."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+    def memory(self) -> list[int]:
+        """MiB that each of its processes holds, shared pages counted for their part."""
+        family = [psutil.Process(self.process.pid)]
+        family += family[0].children(recursive=True)
+        return [each.memory_full_info().pss // 2**20 for each in family]
+
+
+@dataclass
+class Deployment:
+    """Everything that compose would have started, and what they were started with."""
+
+    folder: Path
+    services: dict[str, dict[str, Any]]
+    addresses: dict[str, str]  # what stands in the file, and where it is here
+    mailbox: Mailbox
+    app: Path
+    media: Path
+    running: list[Container] = field(default_factory=list)
+
+    def environment(self, service: str, tmp: Path) -> dict[str, str]:
+        """That of the image and of the service, with our servers in the place of theirs."""
+        given = image.dockerfile()[1][-1].environment | self.services[service]["environment"]
+        given |= {"TMPDIR": str(tmp), "HOME": "/nonexistent", "LANG": "C.UTF-8"}
+        return {name: self._here(value, tmp) for name, value in given.items()}
+
+    def _here(self, text: str, tmp: Path) -> str:
+        places = self.addresses | {"/app": str(self.app), "/media": str(self.media), "/tmp/pulse": f"{tmp}/pulse"}
+        for there, here in places.items():
+            text = text.replace(there, here)
+        return text.replace("$PATH", "/usr/bin:/bin")
+
+    def _command(self, words: list[str], tmp: Path) -> list[str]:
+        if not can_confine():
+            return words
+        return ["unshare", "--mount", "sh", "-ec", CONFINED, "sh", str(tmp), str(self.media), "--", *words]
+
+    def start(self, service: str, command: list[str] | None = None) -> Container:
+        """One more process of this service, or another command in its surroundings."""
+        port, number = free_port(), len(list(self.folder.iterdir()))
+        tmp, log = self.folder / f"{service}{number}", self.folder / f"{service}{number}.log"
+        tmp.mkdir()
+        tmp.chmod(0o777)
+        words = [
+            f"127.0.0.1:{port}" if word == "0.0.0.0:8000" else word
+            for word in command or composition.command_of(self.services[service])
+        ]
+        environment = self.environment(service, tmp)
+        with open(log, "wb") as into:
+            process = subprocess.Popen(
+                self._command(words, tmp),
+                cwd=self.app,
+                env=environment | {"APP": str(self.app)},
+                stdout=into,
+                stderr=into,
+            )
+        self.running.append(Container(service, process, port, tmp, log, environment))
+        return self.running[-1]
+
+    def all(self, service: str) -> list[Container]:
+        """Those that run, in the order in which they started."""
+        return [each for each in self.running if each.service == service and each.process.poll() is None]
+
+    def run(self, service: str, command: list[str] | None = None) -> str:
+        """Start it and wait for its end; what it said."""
+        container = self.start(service, command)
+        code = container.process.wait(PATIENCE)
+        assert code == 0, container.log.read_text()
+        return container.log.read_text()
+
+    def is_healthy(self, container: Container) -> bool:
+        """What the health check of the service says about this one."""
+        _, *words = self.services[container.service]["healthcheck"]["test"]
+        if words[-1] == "web":
+            words.append(str(container.port))
+        done = subprocess.run(
+            words, cwd=self.app, env=container.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return done.returncode == 0
+
+    def await_health(self, *containers: Container) -> None:
+        """Until all of them are healthy."""
+        until = time.monotonic() + PATIENCE
+        for container in containers:
+            while not self.is_healthy(container):
+                assert container.process.poll() is None, container.log.read_text()
+                assert time.monotonic() < until, container.log.read_text()
+                time.sleep(0.5)
+
+    def ask(self, web: Container, path: str, **headers: str) -> http.client.HTTPResponse:
+        """The answer to a GET that came through a proxy with TLS, read to its end into ``body``."""
+        line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
+        host = urlsplit(web.environment["BASE_URL"]).netloc
+        line.request("GET", path, headers={"Host": host, "X-Forwarded-Proto": "https"} | headers)
+        answer = line.getresponse()
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        line.close()
+        return answer
+
+    def stop(self) -> None:
+        for container in self.running:
+            if container.process.poll() is None:
+                container.process.terminate()
+        for container in self.running:
+            try:
+                container.process.wait(10)
+            except subprocess.TimeoutExpired:
+                container.process.kill()
+                container.process.wait()
+
+    def written(self) -> set[str]:
+        """What was made or changed below the image's folder since it was built."""
+        built = (self.app / "manage.py").stat().st_mtime
+        return {
+            str(path.relative_to(self.app))
+            for path in self.app.rglob("*")
+            if not path.is_symlink() and path.stat().st_mtime > built + 60 * 60
+        }
+
+
+@contextmanager
+def deployed(folder: Path, server: Any, database: str) -> Iterator[Deployment]:
+    """Image, empty database with its roles, Valkey and relay; nothing of the portal runs yet."""
+    app, media, rooms = folder / "app", folder / "media", folder / "rooms"
+    for each in (app, media, rooms):
+        each.mkdir()
+    media.chmod(0o777)
+    variables = composition.env_file(folder)
+    image.build(app)
+    servers.create_database(server, database)
+    socket = urlsplit(servers.url(server, "postgres", database)).query
+    valkey, mailbox = servers.start_valkey(), Mailbox()
+    mailbox.start()
+    addresses = {
+        "@db/kenniskring": f"@/{database}?{socket}",
+        "redis://valkey": valkey.connection_url,
+        variables["SMTP_URL"]: mailbox.url,
+    }
+    deployment = Deployment(rooms, composition.services(variables), addresses, mailbox, app, media)
+    try:
+        yield deployment
+    finally:
+        deployment.stop()
+        mailbox.stop()
+        valkey.stop()
+        servers.drop_database(server, database)

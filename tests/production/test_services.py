@@ -1,0 +1,114 @@
+"""Each service's very command line, from a built image, against local servers."""
+
+import dataclasses
+import os
+import re
+import time
+
+import pytest
+
+from kenniskring import servers
+from tests.servers import ROOT
+
+from .deployment import PATIENCE, can_confine, deployed
+
+POST = """
+from mailroom import actions
+from mailroom.outgoing import Outgoing
+from regions.wall import SYSTEM, acting_as
+with acting_as(SYSTEM):
+    actions.post(*[
+        Outgoing(kind="try", thing="{batch}", version=1, to=f"{batch}-{{n}}@demo.example", subject="Hallo",
+                 paragraphs=["Dag."])
+        for n in range({count})
+    ])
+"""
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory):
+    """All that compose starts, with two of web and worker, on tables that its `migrate` made."""
+    server = servers.start_postgres(ROOT / ".local/test/postgres")
+    with deployed(tmp_path_factory.mktemp("production"), server, f"production_{os.getpid()}") as deployment:
+        assert "Applying meetings.0001_initial... OK" in deployment.run("migrate")
+        deployment.await_health(*[deployment.start(name) for name in ("web", "web", "worker", "worker", "beat")])
+        yield deployment
+
+
+def post(composed, batch, count, **environment):
+    """Promise letters, from a web process."""
+    changed = [f"{name}={value}" for name, value in environment.items()]
+    shell = ["python", "manage.py", "shell", "--no-imports", "--command", POST.format(batch=batch, count=count)]
+    composed.run("web", ["env", *changed, *shell])
+
+
+def test_each_web_answers_with_pages_and_files_that_may_be_kept_for_ever(composed, figure):
+    for web in composed.all("web"):
+        assert composed.ask(web, "/healthz/live").status == 200
+        page = composed.ask(web, "/kringen/")
+        assert page.status == 200
+        assert "RKK Waasland" in page.body.decode()
+        sheets = re.findall(r'href="(/static/css/[^"]+)"', page.body.decode())
+        assert sheets
+        for path in sheets:
+            assert re.fullmatch(r"/static/css/\w+\.[0-9a-f]{12}\.css", path)
+            sheet = composed.ask(web, path, **{"Accept-Encoding": "br"})
+            assert (sheet.status, sheet.headers["Content-Encoding"]) == (200, "br")
+            assert sheet.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    figure("memory of web, gunicorn with 2 workers (PSS per process)", f"{web.memory()} MiB")
+
+
+def test_nobody_gets_what_is_of_the_demo_or_came_by_another_name(composed):
+    web = composed.all("web")[0]
+    assert composed.ask(web, "/demo/post/").status == 404
+    assert composed.ask(web, "/kringen/", Host="elsewhere.example").status == 400
+    assert composed.ask(web, "/kringen/", **{"X-Forwarded-Proto": "http"}).status == 301
+
+
+def test_two_workers_send_each_letter_once_and_the_beat_those_for_which_nobody_rang(composed, figure):
+    post(composed, "rung", 40)
+    composed.mailbox.wait_for(40, PATIENCE)
+    post(composed, "quiet", 1, REDIS_URL="redis://127.0.0.1:1")  # this web cannot ring
+    letters = composed.mailbox.wait_for(41, PATIENCE)
+    rung = [f"rung-{n}@demo.example" for n in range(40)]
+    assert sorted(str(letter["To"]) for letter in letters) == sorted(["quiet-0@demo.example", *rung])
+    for worker in composed.all("worker"):
+        figure("memory of a worker with 4 postmen (PSS per process)", f"{worker.memory()} MiB")
+
+
+def test_migrating_again_while_the_portal_runs_is_harmless(composed):
+    said = composed.run("migrate")
+    assert "No migrations to apply." in said
+    assert "local governments" in said
+    assert composed.ask(composed.all("web")[0], "/kringen/").status == 200
+
+
+def test_a_health_check_tells_who_is_well(composed):
+    web, worker, beat = (composed.all(name)[0] for name in ("web", "worker", "beat"))
+    assert all(composed.is_healthy(each) for each in (web, worker, beat))
+    extra = composed.start("web", ["sleep", "60"])
+    assert not composed.is_healthy(extra)  # nobody listens
+    assert not composed.is_healthy(
+        dataclasses.replace(worker, environment=worker.environment | {"PULSE_FILE": "/none"})
+    )
+    old = extra.tmp / "pulse"
+    old.touch()
+    long_ago = time.time() - 120
+    os.utime(old, (long_ago, long_ago))
+    assert not composed.is_healthy(dataclasses.replace(beat, environment=beat.environment | {"PULSE_FILE": str(old)}))
+
+
+def test_nothing_writes_in_the_image(composed):
+    assert composed.written() == set()
+    if not can_confine():
+        pytest.skip("Not root, or no mount namespaces here: the file system was not read-only, only looked at.")
+    refused = composed.start("web", ["touch", str(composed.app / "x")])
+    assert refused.process.wait(PATIENCE) == 1
+    assert "Read-only file system" in refused.log.read_text()
+    assert "uid=10001 gid=10001 groups=10001" in composed.run("web", ["id"])
+
+
+def test_each_stops_when_it_is_asked_to(composed):
+    more = [composed.start(name) for name in ("web", "worker", "beat")]
+    composed.await_health(*more)
+    assert [each.stop() for each in more] == [0, 0, 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -129,12 +129,9 @@ class Letter(models.Model):
 class SilenceQuerySet(models.QuerySet["Silence"]):
     """Silences, narrowed."""
 
-    def against(self, address: str, circle_id: int | None, *, can_unsubscribe: bool) -> SilenceQuerySet:
-        """Those that forbid a letter of this circle to this address."""
-        reasons = Q(reason=Silence.Reason.BOUNCED)
-        if can_unsubscribe:
-            reasons |= Q(reason=Silence.Reason.UNSUBSCRIBED)
-        return self.filter(Q(circle=None) | Q(circle=circle_id), reasons, address__iexact=address)
+    def against(self, address: Any, circle: Any) -> SilenceQuerySet:
+        """Those that could forbid letters of this circle to this address; values or expressions."""
+        return self.filter(Q(circle=None) | Q(circle=circle), address__iexact=address)
 
 
 class Silence(models.Model):

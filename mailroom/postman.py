@@ -1,8 +1,9 @@
-"""The postman: takes letters that are due from PostgreSQL, one at a time, and hands them to the relay.
+"""The postman: takes letters that are due from PostgreSQL, a few at a time, and hands them to the relay one by one.
 
 Each step is a short transaction of its own; none is open while the relay is spoken to. Whatever dies wherever, the
-row says what to do: queued is sent (again), handing over is in doubt and sent again with the same Message-ID. The
-clock is PostgreSQL's, so that postmen on several machines agree.
+row says what to do: queued is sent (again), handing over is in doubt. Then the relay is asked whether it has the
+letter, and where that cannot be known it is sent again with the same Message-ID. The clock is PostgreSQL's, so that
+postmen on several machines agree.
 """
 
 from __future__ import annotations
@@ -14,22 +15,28 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from regions.wall import SYSTEM, acting_as
 
 from . import mime
+from .inquiry import relay_has
 from .models import Delivery, Silence
 from .relay import LineLost, NoAnswer, Refused, Relay, Unreachable
 
 log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=2)
+HANDFUL = 10
+"""Letters that one postman holds at most."""
+FRESH = 5
+"""Seconds for which what was checked when a letter was claimed is good: who may still get it, and that it is ours."""
 PAUSES = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 """Between tries; after the last one we give up."""
 
@@ -37,27 +44,38 @@ State = Delivery.State
 
 
 def work(seconds: float = 2) -> bool:
-    """Send what is due, for so many seconds at most. Says whether there may be more."""
-    until = time.monotonic() + seconds
+    """Send what is due, for so many seconds at most. Says whether there may be more.
+
+    Begins with one letter, and takes more at once while the relay is quick: a slow one must not keep letters waiting
+    that another postman could send.
+    """
+    until, at_most = time.monotonic() + seconds, 1
     with Relay() as relay:
         while time.monotonic() < until:
-            with _undisturbed():
-                delivery = claim()
-                if delivery is None:
+            with _undisturbed() as asked_to_end:
+                held, fresh_until = claim(at_most), time.monotonic() + FRESH
+                if not held:
                     return False
                 try:
-                    deliver(delivery, relay)
+                    while held and time.monotonic() < fresh_until and not asked_to_end():
+                        deliver(held.pop(0), relay, others=held)
                 except Unreachable:
                     return False  # the beat tries again; the other letters keep their tries
+                finally:
+                    let_go(held)
+            at_most = min(2 * at_most, HANDFUL) if time.monotonic() < fresh_until else 1
     return True
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Who asks this process to end (SIGTERM) waits until the letter in hand has left: no doubt at every deploy."""
+def _undisturbed() -> Iterator[Callable[[], bool]]:
+    """Who asks this process to end (SIGTERM) waits until the letter in hand has left: no doubt at every deploy.
+
+    Gives what says whether somebody asked.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
-        yield
+        yield lambda: signal.SIGTERM in signal.sigpending()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -65,74 +83,101 @@ def _undisturbed() -> Iterator[None]:
 # --- Claiming -------------------------------------------------------------------------------------------------------
 
 
-def claim() -> Delivery | None:
-    """The letter that has been due for longest, ours for two minutes. What must not leave any more is put aside."""
+def claim(at_most: int = 1) -> list[Delivery]:
+    """The letters that have been due for longest, ours for a lease. What must not leave any more is put aside."""
     with acting_as(SYSTEM):
-        while delivery := _due().first():
-            if delivery.state == State.HANDING_OVER:
-                delivery.maybe_double = True  # someone died with it in hand
-            reason = _why_not(delivery)
-            if reason:
-                state = State.FAILED if delivery.attempts > len(PAUSES) else State.WITHDRAWN
-                _end(delivery, state, reason)
-                continue
-            delivery.attempts += 1
-            delivery.state = State.QUEUED
-            delivery.leased_until = delivery.now + LEASE  # type: ignore[attr-defined]
-            delivery.save(update_fields=["attempts", "state", "leased_until", "maybe_double"])
-            return delivery
-    return None
+        while found := list(_due()[:at_most]):
+            for delivery in found:
+                delivery.maybe_double |= delivery.state == State.HANDING_OVER  # someone died with it in hand
+            may_leave = [delivery for delivery in found if not _put_aside(delivery)]
+            if may_leave:
+                _take(may_leave)
+                return may_leave
+    return []
 
 
 def _due() -> QuerySet[Delivery]:
+    silences = Silence.objects.against(OuterRef("to"), OuterRef("circle"))
     return (
         Delivery.objects.filter(Q(leased_until=None) | Q(leased_until__lt=Now()), due_at__lte=Now())
         .filter(state__in=[State.QUEUED, State.HANDING_OVER])
-        .select_related("letter", "member")
-        .annotate(now=Now())
+        .select_related("letter")
+        .annotate(
+            is_late=Q(not_after__lte=Now()),
+            is_active=F("member__is_active"),
+            is_in_circle=Func("member", "circle", function="app.is_in", output_field=BooleanField()),
+            has_bounced=Exists(silences.filter(reason=Silence.Reason.BOUNCED)),
+            has_unsubscribed=Exists(silences.filter(reason=Silence.Reason.UNSUBSCRIBED)),
+        )
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))
     )
 
 
-def _why_not(delivery: Delivery) -> str:
-    """Why this letter must not leave (any more); empty when it may."""
-    if delivery.not_after and delivery.not_after <= delivery.now:  # type: ignore[attr-defined]
+def _take(deliveries: list[Delivery]) -> None:
+    """Lease these, which this transaction has locked."""
+    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
+    rows.filter(state=State.HANDING_OVER).update(state=State.QUEUED, maybe_double=True)
+    rows.update(attempts=F("attempts") + 1, leased_until=Now() + LEASE)
+    for delivery in deliveries:
+        delivery.attempts += 1
+        delivery.state = State.QUEUED
+
+
+def let_go(held: list[Delivery]) -> None:
+    """Give back what nobody tried to send: it keeps its tries, and the next postman may have it at once."""
+    if held:
+        untried = _ours(*held).filter(state=State.QUEUED)
+        _if_possible(lambda: untried.update(attempts=F("attempts") - 1, leased_until=None))
+        held.clear()
+
+
+def _put_aside(delivery: Any) -> bool:
+    """Whether this letter must not leave (any more); then its row says why."""
+    reason = _why_not(delivery)
+    if reason:
+        delivery.state = State.FAILED if delivery.attempts > len(PAUSES) else State.WITHDRAWN
+        delivery.leased_until, delivery.error = None, f"{reason} {delivery.error}".strip()
+        delivery.save(update_fields=["state", "leased_until", "error", "maybe_double"])
+    return bool(reason)
+
+
+def _why_not(delivery: Any) -> str:
+    """Why this letter, as ``_due`` gives it, must not leave; empty when it may."""
+    if delivery.is_late:
         return _("Its time was over before it could be sent.")
     if delivery.attempts > len(PAUSES):
         return _("Given up after %(count)d attempts.") % {"count": delivery.attempts}
-    if delivery.member and not delivery.member.is_active:
+    if delivery.member_id and not delivery.is_active:
         return _("The member is no longer active.")
-    if delivery.only_while_member and not _is_in_the_circle(delivery):
+    if delivery.only_while_member and not delivery.is_in_circle:
         return _("The member left the circle.")
-    if Silence.objects.against(delivery.to, delivery.circle_id, can_unsubscribe=delivery.can_unsubscribe).exists():
+    if delivery.has_bounced or (delivery.can_unsubscribe and delivery.has_unsubscribed):
         return _("This address does not want the letter, or cannot receive any.")
     return ""
-
-
-def _is_in_the_circle(delivery: Delivery) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT app.is_in(%s, %s)", [delivery.member_id, delivery.circle_id])
-        return cursor.fetchone()[0]
-
-
-def _end(delivery: Delivery, state: Delivery.State, reason: str) -> None:
-    delivery.state, delivery.leased_until = state, None
-    delivery.error = f"{reason} {delivery.error}".strip()
-    delivery.save(update_fields=["state", "leased_until", "error", "maybe_double"])
 
 
 # --- Delivering -----------------------------------------------------------------------------------------------------
 
 
-def deliver(delivery: Delivery, relay: Relay) -> None:
-    """One letter, one conversation, one outcome. Raises Unreachable after writing down that the relay is away."""
+def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None:
+    """One letter, one conversation, one outcome. ``others`` are let go when the relay takes its time.
+
+    Raises Unreachable after writing down that the relay is away.
+    """
+
+    def while_waiting() -> None:
+        _renew(delivery)
+        let_go(others)
+
     try:
+        if delivery.maybe_double and _has_arrived(delivery):
+            return
         message = mime.message(delivery)
         relay.announce(settings.DEFAULT_FROM_EMAIL, delivery.to)
         if not _mark(delivery):
             return  # withdrawn or overtaken meanwhile
-        relay.hand_over(message, while_waiting=lambda: _renew(delivery))
+        relay.hand_over(message, while_waiting=while_waiting)
     except ValueError as error:  # an address or a header that cannot be
         words = str(error)
         _surely(lambda: _fail(delivery, words))
@@ -152,35 +197,48 @@ def deliver(delivery: Delivery, relay: Relay) -> None:
         _surely(lambda: _sent(delivery))
 
 
-def _ours(delivery: Delivery) -> QuerySet[Delivery]:
-    """The row, as long as nobody claimed it after us."""
-    return Delivery.objects.filter(
-        pk=delivery.pk, attempts=delivery.attempts, state__in=[State.QUEUED, State.HANDING_OVER]
-    )
+def _has_arrived(delivery: Delivery) -> bool:
+    """Ask the relay about a letter that may have arrived. What it says ends the doubt."""
+    has = relay_has(delivery.message_id)
+    if has is not None:
+        delivery.maybe_double = False
+        _surely(lambda: _ours(delivery).update(maybe_double=False))
+    if has:
+        _surely(lambda: _sent(delivery))
+    return bool(has)
+
+
+def _ours(*deliveries: Delivery) -> QuerySet[Delivery]:
+    """The rows, as long as nobody claimed them after us."""
+    same = Q(*(Q(pk=delivery.pk, attempts=delivery.attempts) for delivery in deliveries), _connector=Q.OR)
+    return Delivery.objects.filter(same, state__in=[State.QUEUED, State.HANDING_OVER])
 
 
 def _mark(delivery: Delivery) -> bool:
     """Commit that we are about to hand over; False when the letter is no longer ours to hand over."""
-    with acting_as(SYSTEM):
-        queued = _ours(delivery).filter(state=State.QUEUED)
-        return bool(queued.update(state=State.HANDING_OVER, leased_until=Now() + LEASE))
+    # This and ``_sent`` are asked for every letter, and by hand it takes a third of the time.
+    with acting_as(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mailroom_delivery SET state = 'handing_over', leased_until = now() + %s "
+            "WHERE id = %s AND attempts = %s AND state = 'queued'",
+            [LEASE, delivery.pk, delivery.attempts],
+        )
+        return cursor.rowcount == 1
 
 
 def _renew(delivery: Delivery) -> None:
     """Keep the letter ours while a slow relay thinks."""
-    try:
-        with acting_as(SYSTEM):
-            _ours(delivery).update(leased_until=Now() + LEASE)
-    except (OperationalError, InterfaceError):
-        log.warning("PostgreSQL did not renew the lease of delivery %s", delivery.pk)
-        close_old_connections()
+    _if_possible(lambda: _ours(delivery).update(leased_until=Now() + LEASE))
 
 
 def _sent(delivery: Delivery) -> None:
     # Whoever claimed it meanwhile: the relay has it, and that is what counts.
-    Delivery.objects.filter(pk=delivery.pk).exclude(state=State.SENT).update(
-        state=State.SENT, sent_at=Now(), leased_until=None, error=""
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mailroom_delivery SET state = 'sent', sent_at = now(), leased_until = NULL, error = '' "
+            "WHERE id = %s AND state <> 'sent'",
+            [delivery.pk],
+        )
 
 
 def _fail(delivery: Delivery, error: str) -> None:
@@ -203,15 +261,26 @@ def _doubt(delivery: Delivery, error: str) -> None:
     return _later(delivery, error)
 
 
-def _surely(write: Callable[[], None]) -> None:
+def _if_possible(write: Callable[[], object]) -> None:
+    """Write down what only saves time: without it a lease ends by itself."""
+    try:
+        with acting_as(SYSTEM):
+            write()
+    except (OperationalError, InterfaceError):
+        log.warning("PostgreSQL is away; letters wait until their lease ends")
+        close_old_connections()
+
+
+def _surely(write: Callable[[], object]) -> None:
     """Write down what the relay said, also when PostgreSQL is away for a moment."""
-    for pause in (0.2, 0.5, 1, 2, 4, 8, 16, 30):
+    for pause in (0.2, 0.5, 1, 2, 4, 8, 16, 30, 0):
         try:
             with acting_as(SYSTEM):
-                return write()
+                write()
+            return
         except (OperationalError, InterfaceError):
+            if not pause:
+                raise
             log.warning("PostgreSQL is away; what the relay said is written down in %s s", pause)
             time.sleep(pause)
             close_old_connections()
-    with acting_as(SYSTEM):
-        return write()

@@ -9,6 +9,7 @@ import smtplib
 import socket
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Self, cast
 
 from django.core.mail import mailers
@@ -45,6 +46,7 @@ class Relay:
     def __init__(self) -> None:
         self._mailer = cast(Any, mailers["default"])  # Django's SMTP backend opens the line; we do the talking
         self._mailer.timeout = CONNECTING
+        self._envelope = lru_cache(maxsize=8)(self._mailer.prep_address)  # the sender is always the same
         self._unfinished = False  # a letter was announced, and neither taken nor refused
 
     def __enter__(self) -> Self:
@@ -59,9 +61,7 @@ class Relay:
 
     def announce(self, sender: str, to: str) -> None:
         """Say who writes to whom. Raises Refused, LineLost, Unreachable; ValueError for what is no address."""
-        commands = [
-            f"{verb}:<{self._mailer.prep_address(who)}>" for verb, who in [("MAIL FROM", sender), ("RCPT TO", to)]
-        ]
+        commands = [f"{verb}:<{self._envelope(who)}>" for verb, who in [("MAIL FROM", sender), ("RCPT TO", to)]]
         was_open = self._line is not None
         try:
             self._announce(commands)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import re
 import threading
 from collections import deque
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -134,3 +136,92 @@ def mailbox(settings):
     }
     yield box
     box.stop()
+
+
+class QuickRelay:
+    """A relay that costs next to nothing, for figures and for thousands of letters: takes whatever comes.
+
+    It answers every command after ``delay`` seconds, notes the Message-ID of a letter before it answers the final
+    dot, and can be asked by HTTP whether it has one (200) or not (404) at ``lookup_url``.
+    """
+
+    def __init__(self, delay: float = 0) -> None:
+        self.delay = delay
+        self.taken: list[str] = []
+        self.lines = 0
+        self._loop = asyncio.new_event_loop()
+        self._up = threading.Event()
+        self.port = self.lookup_port = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def lookup_url(self) -> str:
+        return f"http://127.0.0.1:{self.lookup_port}/has?id={{message_id}}"
+
+    def __enter__(self) -> QuickRelay:
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self._up.wait(10)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _serve(self) -> None:
+        async def listen() -> None:
+            smtp = await self._loop.create_server(lambda: _Line(self), "127.0.0.1")
+            lookup = await asyncio.start_server(self._look_up, "127.0.0.1")
+            self.port, self.lookup_port = (each.sockets[0].getsockname()[1] for each in (smtp, lookup))
+            self._up.set()
+
+        self._loop.run_until_complete(listen())
+        self._loop.run_forever()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.close()
+
+    async def _look_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = parse_qs(urlsplit((await reader.readline()).split()[1].decode()).query)["id"][0]
+        answer = b"200 OK" if asked in self.taken else b"404 Not Found"
+        writer.write(b"HTTP/1.1 " + answer + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+
+class _Line(asyncio.Protocol):
+    """One client of the quick relay. Understands pipelining, and announces it."""
+
+    def __init__(self, relay: QuickRelay) -> None:
+        self.relay, self.buffer, self.in_letter = relay, b"", False
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self.relay.lines += 1
+        self.answer(b"220 quick")
+
+    def answer(self, reply: bytes) -> None:
+        self.relay._loop.call_later(self.relay.delay, self.transport.write, reply + b"\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while True:
+            end = b"\r\n.\r\n" if self.in_letter else b"\r\n"
+            piece, found, rest = self.buffer.partition(end)
+            if not found:
+                return
+            self.buffer = rest
+            self.answer(self.letter(piece) if self.in_letter else self.command(piece[:4].upper()))
+
+    def letter(self, text: bytes) -> bytes:
+        self.in_letter = False
+        self.relay.taken.append(re.search(rb"(?im)^Message-ID:\s*(\S+)", text)[1].decode())  # type: ignore[index]
+        return b"250 taken"
+
+    def command(self, verb: bytes) -> bytes:
+        self.in_letter = verb == b"DATA"
+        return {b"EHLO": b"250-quick\r\n250 PIPELINING", b"DATA": b"354 go on", b"QUIT": b"221 bye"}.get(
+            verb, b"250 OK"
+        )

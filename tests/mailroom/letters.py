@@ -49,6 +49,5 @@ def make_due() -> None:
 
 def claimed() -> Delivery:
     """A letter in the hands of a postman."""
-    delivery = postman.claim()
-    assert delivery is not None
+    (delivery,) = postman.claim()
     return delivery

@@ -4,15 +4,17 @@ from functools import wraps
 
 from allauth.account.models import EmailAddress
 from allauth.account.views import logout
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.csp import CSP
 
-from regions.access import View, members_only
+from regions.access import View, members_only, refusal
 
 # Alpine, which makes the admin's menus move, evaluates expressions; Unfold writes its colours in a style element.
 RELAXED = settings.SECURE_CSP | {
@@ -27,7 +29,7 @@ def for_managers(view):
     @wraps(view)
     def locked(request, *args, **kwargs):
         if not request.rights.is_manager:
-            raise PermissionDenied
+            raise refusal(request, "administer")
         response = view(request, *args, **kwargs)
         response._csp_config = RELAXED
         return response
@@ -55,6 +57,6 @@ def behind_our_lock(patterns):
             yield URLPattern(each.pattern, for_managers(view), each.default_args, each.name)
 
 
-# Rights are in regions/permissions.py, and addresses are proven by their owners.
-admin.site.unregister([Group, EmailAddress])
+# Rights are in regions/permissions.py; addresses and ways to log in are their owners' own.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
 urlpatterns = [path("", include((list(behind_our_lock(admin.site.get_urls())), "admin"), namespace="admin"))]

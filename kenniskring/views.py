@@ -1,5 +1,6 @@
 """The front page, whether we are well, and the pages for when something went wrong."""
 
+import math
 import sys
 from functools import cache
 
@@ -104,6 +105,21 @@ def permission_denied(request, exception):
 
 def page_not_found(request, exception):
     return render(request, "404.html", status=404)
+
+
+def too_many_requests(request):
+    """What was typed stays, to be sent again with one click; a password and a file have to be given again."""
+    wait = getattr(request, "wait", 60)
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken" and "password" not in name
+        for value in values
+    ]
+    context = {"typed": typed if request.method == "POST" else [], "minutes": math.ceil(wait / 60)}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def server_error(request):

@@ -138,7 +138,68 @@ def email_deleted(context: Context) -> Context:
     )
 
 
+def webauthn_added(context: Context) -> Context:
+    return _second_factor(
+        context,
+        _("[Kenniskring] A passkey was added"),
+        _("A passkey was added to your profile. You can log in with it, without a password."),
+    )
+
+
+def webauthn_removed(context: Context) -> Context:
+    return _second_factor(
+        context, _("[Kenniskring] A passkey was removed"), _("A passkey was removed from your profile.")
+    )
+
+
+def totp_added(context: Context) -> Context:
+    return _second_factor(
+        context,
+        _("[Kenniskring] An app with codes was linked"),
+        _("From now on a code of an app is asked when you log in with your password."),
+    )
+
+
+def totp_removed(context: Context) -> Context:
+    return _second_factor(
+        context,
+        _("[Kenniskring] The app with codes was unlinked"),
+        _("The app with codes no longer belongs to your profile."),
+    )
+
+
+def recovery_codes_renewed(context: Context) -> Context:
+    return _second_factor(
+        context,
+        _("[Kenniskring] You have new recovery codes"),
+        _("New recovery codes were made for your profile. The old ones no longer work."),
+    )
+
+
+def account_connected(context: Context) -> Context:
+    return _notice(
+        context,
+        _("[Kenniskring] %(provider)s was linked") % {"provider": context["provider"].name},
+        _("From now on you can also log in with %(provider)s.") % {"provider": context["provider"].name},
+    )
+
+
+def account_disconnected(context: Context) -> Context:
+    return _notice(
+        context,
+        _("[Kenniskring] %(provider)s was unlinked") % {"provider": context["provider"].name},
+        _("You can no longer log in with %(provider)s.") % {"provider": context["provider"].name},
+    )
+
+
 LETTERS: dict[str, Callable[[Context], Context]] = {
+    "webauthn_added": webauthn_added,
+    "webauthn_removed": webauthn_removed,
+    "totp_added": totp_added,
+    "totp_removed": totp_removed,
+    "recovery_codes_renewed": recovery_codes_renewed,
+    "account_connected": account_connected,
+    "account_disconnected": account_disconnected,
     "email_confirmation": email_confirmation,
     "email_confirmation_signup": email_confirmation,
     "account_already_exists": account_already_exists,
@@ -175,6 +236,19 @@ def _notice(context: Context, subject: str, what: str) -> Context:
         "closing": [_("Was it you? Then you need not do anything. Otherwise choose a new password at once.")],
         "why": _("You get this letter so that nobody can change your profile without you noticing."),
         "not_after": None,
+    }
+
+
+def _second_factor(context: Context, subject: str, what: str) -> Context:
+    """A new password alone would not help: whoever did this may have left a way in."""
+    return _notice(context, subject, what) | {
+        "buttons": [(_("Look at how you log in"), absolute(reverse("mfa_index")))],
+        "closing": [
+            _(
+                "Was it you? Then you need not do anything. Otherwise log in, remove what is not yours and choose a "
+                "new password at once. If you cannot log in, call V-ICT-OR."
+            )
+        ],
     }
 
 

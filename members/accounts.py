@@ -4,10 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.core.validators import MaxLengthValidator
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from mailroom import actions as mailroom
@@ -53,6 +55,38 @@ class Adapter(DefaultAccountAdapter):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [email.lower()])
         return super().clean_email(email)
 
+    # --- Logging in too often ------------------------------------------------------------------------------------
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The account from this line: who guesses elsewhere keeps nobody out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{ratelimit.get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Many lines together may try one account some more, and then all wait: five minutes, or a new password."""
+        super().pre_authenticate(request, **credentials)
+        anywhere = super()._get_login_attempts_cache_key(request, **credentials)
+        usage = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=anywhere)
+        if not usage:
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage += usage.usage  # a login that succeeds takes all of it back
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """A new password opens the door at once."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        anywhere = super()._get_login_attempts_cache_key(request, **credentials)
+        ratelimit.clear(request, app="allauth.account", action="login_failed_anywhere", key=anywhere)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Takes as long as making the profile would, so that waiting tells nobody who has one."""
+        Member().set_password(get_random_string(12))
+        super().send_account_already_exists_mail(email)
+
+    def set_password(self, user: Member, password: str) -> None:
+        """A new password by letter also closes what somebody opened who never proved to own the address."""
+        if not EmailAddress.objects.filter(user=user, verified=True).exists():
+            user.socialaccount_set.all().delete()
+        super().set_password(user, password)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """An address was proven: the first opens circles, a later one is looked at for what it no longer proves."""
         before = EmailAddress.objects.filter(user_id=email_address.user_id, verified=True).first()
@@ -70,6 +104,11 @@ class Adapter(DefaultAccountAdapter):
         request = self.request
         user = request.user if request.user.is_authenticated else None
         mailroom.post(account_letters.compose(template_prefix, email, {"user": user, "email": email} | context))
+
+    def send_notification_mail(self, template_prefix: str, user, context=None, email: str | None = None) -> None:
+        """What happens to second factors is told in the transaction itself (second_factor.py), not after it."""
+        if not template_prefix.startswith("mfa/"):
+            super().send_notification_mail(template_prefix, user, context, email)
 
     def add_message(self, request, level, message_template=None, message_context=None, *args, **kwargs) -> None:
         """Not after registering: the page itself says that a letter is on its way, also to who has a profile already,

@@ -154,3 +154,9 @@ class ProfileForm(forms.ModelForm):
         fields = ("name", "job_title")
         labels = {"name": _("First name and surname")}
         help_texts = {"job_title": _("For example: IT manager, GIS officer. Fellow members see this.")}
+
+
+class EndSessionForm(forms.Form):
+    """One session, or all others."""
+
+    session = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -2,7 +2,9 @@
 
 from functools import partial
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse_lazy
 from django.utils.cache import patch_cache_control
@@ -10,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 from regions.permissions import Rights, rights_of_the_actor
 from regions.wall import DOORKEEPER, VISITOR, Actor, ActorAlreadySet, acting_as, current_actor, member
+
+from .second_factor import was_shown
 
 ACCOUNTS = reverse_lazy("account_login")
 HEALTH = (reverse_lazy("live"), reverse_lazy("ready"))
@@ -26,15 +30,21 @@ class ActorMiddleware:
     """One request, one transaction, one actor. What raises leaves nothing behind.
 
     Pages of the accounts (registering, logging in, a new password) run as the doorkeeper, who finds people by address
-    and knows nothing else.
+    and knows nothing else. A session that has shown no second factor acts as a member without roles, where one is
+    required: so says the wall to every statement, and the locks ask the wall.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.accounts = str(ACCOUNTS).removesuffix("login/")
+        self.elsewhere = f"{self.accounts}oidc/"
 
     def __call__(self, request):
         if request.path in HEALTH:  # must answer when there is no database to tell who is asking
+            return self.get_response(request)
+        if request.path.startswith(self.elsewhere):
+            # These wait for another server, and no transaction with them. They ask PostgreSQL for the session alone.
+            request.user = AnonymousUser()
             return self.get_response(request)
         if request.path.startswith(self.accounts):
             with acting_as(DOORKEEPER):
@@ -42,7 +52,8 @@ class ActorMiddleware:
         # The session names a member; reading that very row as that member proves the session is still good.
         claimed = request.session.get(SESSION_KEY)
         if claimed:
-            asking = member(int(claimed))
+            held_back = settings.SECOND_FACTOR_REQUIRED and not was_shown(request.session)
+            asking = member(int(claimed), held_back=held_back)
             with acting_as(asking):
                 if request.user.is_authenticated:
                     response = self.answer(request, asking)

@@ -14,4 +14,5 @@ urlpatterns = [
     path("lidmaatschappen/<int:pk>/rol/", views.give_role, name="give_role"),
     path("mijn/", views.mine, name="mine"),
     path("mijn/gegevens/", views.profile, name="profile"),
+    path("mijn/gegevens/aangemeld/", views.sessions, name="sessions"),
 ]

@@ -1,20 +1,24 @@
 """Pages about people: my own, those of a circle, and getting a place or a role in it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from regions.access import members_only, who_may
+from regions.limits import limited
 from regions.models import Circle
 
 from . import actions
-from .forms import AnswerForm, AskForm, DecisionForm, JoinForm, MandateForm, ProfileForm
+from .forms import AnswerForm, AskForm, DecisionForm, EndSessionForm, JoinForm, MandateForm, ProfileForm
+from .logins import end_sessions_of, sessions_of
 from .models import JoinRequest, Membership
 from .people import meetings_answered_by, members_of, trekkers_of
 from .proof import joins_at_once
+from .second_factor import is_protected
 
 LAST_TREKKER = gettext_lazy(
     "The circle would have no trekker left. First make another member a trekker, or ask a community manager to do so."
@@ -49,19 +53,36 @@ def mine(request):
 @members_only
 @require_http_methods(["GET", "POST"])
 def profile(request):
-    """My name and function."""
+    """My name and function, and how I log in."""
     form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
         actions.save_profile(request.user, by=request.user, **form.cleaned_data)
         messages.success(request, _("Your details were saved."))
         return redirect("profile")
-    return render(request, "members/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "is_protected": is_protected(request.user), "providers": settings.OIDC_PROVIDERS}
+    return render(request, "members/profile.html", context, status=422 if form.errors else 200)
+
+
+@members_only
+@require_http_methods(["GET", "POST"])
+def sessions(request):
+    """Where I am logged in, and logging out there."""
+    here = request.session.session_key
+    form = EndSessionForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        ended = end_sessions_of(request.user, but=here, only=form.cleaned_data["session"])
+        said = ngettext("You were logged out in %(count)d place.", "You were logged out in %(count)d places.", ended)
+        messages.success(request, said % {"count": ended})
+        return redirect("sessions")
+    context = {"here": here, "sessions": sessions_of(request.user), "form": form}
+    return render(request, "members/sessions.html", context, status=422 if form.errors else 200)
 
 
 # --- Joining and leaving -------------------------------------------------------------------------------------------
 
 
-@who_may("ask to join", Circle)
+@who_may("ask-to-join", Circle)
+@limited("ask-to-join")
 @require_http_methods(["GET", "POST"])
 def join(request, circle):
     """Become a member at once, or ask to."""
@@ -92,7 +113,7 @@ def _join(request, circle, message):
     return redirect("mine")
 
 
-@who_may("ask to join", Circle)
+@who_may("ask-to-join", Circle)
 @require_http_methods(["GET", "POST"])
 def leave(request, circle):
     """End my own place, after one question. Who is not in the circle has nothing to end."""
@@ -134,6 +155,7 @@ def circle_members(request, circle):
 
 
 @who_may("ask members", Circle)
+@limited("ask-a-member")
 @require_http_methods(["GET", "POST"])
 def ask_member(request, circle):
     """Ask someone by address. The answer never says whether that address has a profile."""

@@ -20,6 +20,15 @@ from .models import Circle
 View = Callable[..., Any]
 
 
+class SecondFactorMissing(PermissionDenied):
+    """Whoever asks has a role, but not in this session: it has shown no second factor. The page says what to do."""
+
+
+def refusal(request, verb: str = "plan") -> PermissionDenied:
+    """Why someone may not do ``verb``, to be raised."""
+    return SecondFactorMissing() if request.rights.might_do(verb) else PermissionDenied()
+
+
 def _named(view: View, lock: str) -> View:
     view.lock = lock  # type: ignore[attr-defined]
     return view
@@ -53,7 +62,7 @@ def any_trekker(view: View) -> View:
     @wraps(view)
     def locked(request, *args, **kwargs):
         if not request.rights.led:
-            raise PermissionDenied
+            raise refusal(request)
         return view(request, *args, **kwargs)
 
     return _named(members_only(locked), "any_trekker")
@@ -78,9 +87,14 @@ def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
         @wraps(view)
         def locked(request, **kwargs):
             key = "slug" if "slug" in kwargs else "pk"
-            thing = get_object_or_404(model, **{key: kwargs.pop(key)})
+            try:
+                thing = get_object_or_404(model, **{key: kwargs.pop(key)})
+            except Http404:
+                if request.rights.might_do(verb):  # a draft, for one, is there only for who shows a second factor
+                    raise SecondFactorMissing from None
+                raise
             if not request.rights.may(verb, circle_id_of(thing)):
-                raise PermissionDenied
+                raise refusal(request, verb)
             try:
                 return view(request, thing, **kwargs)
             except model.DoesNotExist as gone:  # type: ignore[attr-defined]  # taken away by someone else meanwhile

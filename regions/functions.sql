@@ -47,9 +47,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND id = (SELECT CASE WHEN who LIKE 'member:%' THEN split_part(who, ':', 2)::bigint END FROM app.actor() AS who)
 $$;
 
+-- The session of this member has not shown a second factor: whatever roles the member has, none of them here.
+CREATE OR REPLACE FUNCTION app.is_held_back() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.actor() LIKE 'member:%:held-back' $$;
+
 CREATE OR REPLACE FUNCTION app.is_manager() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
+        THEN NOT app.is_held_back() ELSE false
+    END
 $$;
 
 CREATE OR REPLACE FUNCTION app.is_steward() RETURNS boolean
@@ -96,17 +103,35 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
--- The circles one leads today: a trekker whose mandate runs. A vendor leads none, or would see who comes.
+-- The circles of which one is a trekker whose mandate runs today. A vendor leads none, or would see who comes.
+CREATE OR REPLACE FUNCTION app.mandates() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN app.is_vendor() THEN '{}' ELSE (
+        SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
+        WHERE member_id = (SELECT app.me()) AND ended_at IS NULL AND role = 'trekker'
+          AND mandate_start <= (SELECT app.today())
+          AND (mandate_end IS NULL OR mandate_end >= (SELECT app.today()))
+    ) END
+$$;
+
+-- The circles one leads in this session.
 CREATE OR REPLACE FUNCTION app.led() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN app.is_steward() THEN app.circles()
-        WHEN app.is_vendor() THEN '{}'
-        ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-              WHERE member_id = (SELECT app.me()) AND ended_at IS NULL AND role = 'trekker'
-                AND mandate_start <= (SELECT app.today())
-                AND (mandate_end IS NULL OR mandate_end >= (SELECT app.today())))
+        WHEN app.is_held_back() THEN '{}'
+        ELSE app.mandates()
     END
+$$;
+
+-- Whether a second factor is all that this session lacks to have a role: the difference between "not yours to do" and
+-- "show first that it is you".
+CREATE OR REPLACE FUNCTION app.lacks_second_factor() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN app.is_held_back() THEN
+        EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
+        OR cardinality(app.mandates()) > 0
+    ELSE false END
 $$;
 
 -- The members whose profile one may see: those in one's circles; for a trekker also who asked to join or answered.

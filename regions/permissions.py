@@ -47,6 +47,7 @@ class Rights:
     is_insider: bool = False
     is_manager: bool = False
     desks: tuple[tuple[str, str], ...] = ()  # slug and name of the circles they lead as a trekker, for the navigation
+    lacks_second_factor: bool = False  # has a role, and will have it here once this session has shown a second factor
 
     def role_in(self, circle_id: int) -> Role:
         if self.is_manager:
@@ -61,6 +62,10 @@ class Rights:
         """Whether the table above lets the actor do ``verb`` in this circle. KeyError for a verb it does not know."""
         return ORDER.index(self.role_in(circle_id)) >= ORDER.index(LEAST_ROLE[verb])
 
+    def might_do(self, verb: str) -> bool:
+        """Whether a second factor may be all that is lacking for ``verb``; which circle is not looked at."""
+        return self.lacks_second_factor and ORDER.index(LEAST_ROLE[verb]) >= ORDER.index(Role.TREKKER)
+
 
 def rights_of_the_actor() -> Rights:
     """Asked of PostgreSQL in one query, by the wall's own functions, so that the two gates cannot drift apart."""
@@ -69,10 +74,11 @@ def rights_of_the_actor() -> Rights:
             """
             SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager(),
                    (SELECT array_agg(ARRAY[slug, name] ORDER BY name) FROM regions_circle
-                    WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward()))
+                    WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward())),
+                   app.lacks_second_factor()
             """
         )
-        circles, peers, led, is_insider, is_manager, desks = cursor.fetchone()
+        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor = cursor.fetchone()
     return Rights(
         frozenset(circles),
         frozenset(peers),
@@ -80,4 +86,5 @@ def rights_of_the_actor() -> Rights:
         is_insider,
         is_manager,
         tuple((slug, name) for slug, name in desks or []),
+        lacks_second_factor,
     )

@@ -31,9 +31,12 @@ class Actor:
 
     kind: str
     member_id: int | None = None
+    held_back: bool = False
 
     def __str__(self) -> str:
-        return self.kind if self.member_id is None else f"{self.kind}:{self.member_id}"
+        if self.member_id is None:
+            return self.kind
+        return f"{self.kind}:{self.member_id}" + (":held-back" if self.held_back else "")
 
 
 VISITOR = Actor("visitor")
@@ -46,9 +49,12 @@ DOORKEEPER = Actor("doorkeeper")
 """Registers people and lets them in: knows who is on the list, and nothing of what is said inside."""
 
 
-def member(member_id: int) -> Actor:
-    """The actor for the member with this id; a deactivated member sees what a visitor sees."""
-    return Actor("member", member_id)
+def member(member_id: int, *, held_back: bool = False) -> Actor:
+    """The actor for the member with this id; a deactivated member sees what a visitor sees.
+
+    ``held_back``: the session has not shown a second factor (decision 0011), so it has no role: a member and no more.
+    """
+    return Actor("member", member_id, held_back)
 
 
 class NoActor(RuntimeError):

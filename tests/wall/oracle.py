@@ -85,7 +85,8 @@ class Asker:
         row = world.rows["members.Member"].get(self.id) if actor.kind == "member" else None
         if row is None or not row["is_active"]:
             row, self.id = None, None
-        self.manager = bool(row and row["is_community_manager"])
+        no_role = getattr(actor, "held_back", False)  # this session has not shown a second factor
+        self.manager = bool(row and row["is_community_manager"] and not no_role)
         self.steward = self.system or self.manager
         partner = row and row["partner_id"]
         self.vendor = bool(partner) and world.get("regions.Partner", partner)["kind"] == "vendor"
@@ -96,7 +97,7 @@ class Asker:
         self.circles = everywhere if self.steward else joined | (umbrellas if joined else set())
         self.peers = everywhere if self.steward else set() if self.vendor else joined
         self.leads = everywhere if self.steward else set()
-        if self.id and not self.steward and not self.vendor:
+        if self.id and not self.steward and not self.vendor and not no_role:
             self.leads = {
                 place["circle_id"]
                 for place in world.of("members.Membership")
@@ -228,6 +229,18 @@ def sees_registration(world: World, who: Asker, row: Row) -> bool:
     return row["answer"] == "yes" and not row["waiting"] and meeting["circle_id"] in who.peers
 
 
+def system_or_door(world: World, who: Asker, row: Row) -> bool:
+    return who.system or who.doorkeeper
+
+
+def own_or_at_the_door(world: World, who: Asker, row: Row) -> bool:
+    return system_or_door(world, who, row) or (who.id is not None and row["user_id"] == who.id)
+
+
+def nobody(world: World, who: Asker, row: Row) -> bool:
+    return False
+
+
 def the_system(world: World, who: Asker, row: Row) -> bool:
     return who.system
 
@@ -268,6 +281,11 @@ RULES: dict[str, Rule] = {
     "members.FeedAddress": own_or_system,
     "account.EmailAddress": sees_address,
     "account.EmailConfirmation": the_door,
+    "mfa.Authenticator": own_or_at_the_door,
+    "usersessions.UserSession": own_or_at_the_door,
+    "socialaccount.SocialAccount": own_or_at_the_door,
+    "socialaccount.SocialApp": nobody,
+    "socialaccount.SocialToken": nobody,
     "admin.LogEntry": stewards,
     "mailroom.Delivery": sees_delivery,
     "mailroom.Letter": the_system,
@@ -320,10 +338,6 @@ def steward_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.steward or who.doorkeeper
 
 
-def nobody(world: World, who: Asker, row: Row) -> bool:
-    return False
-
-
 MAY_CHANGE: dict[str, Rule] = {
     "regions.LocalGovernment": stewards,
     "regions.FormerGovernment": stewards,
@@ -338,6 +352,11 @@ MAY_CHANGE: dict[str, Rule] = {
     "members.FeedAddress": own_or_system,
     "account.EmailAddress": steward_or_door,
     "account.EmailConfirmation": the_door,
+    "mfa.Authenticator": system_or_door,
+    "usersessions.UserSession": system_or_door,
+    "socialaccount.SocialAccount": system_or_door,
+    "socialaccount.SocialApp": nobody,
+    "socialaccount.SocialToken": nobody,
     "admin.LogEntry": nobody,
     "mailroom.Delivery": the_system,
     "mailroom.Letter": the_system,
@@ -363,6 +382,7 @@ MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
     "members.Membership": stewards,
     "members.JoinRequest": stewards,
+    "usersessions.UserSession": own_or_at_the_door,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
 }

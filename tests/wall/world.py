@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.utils import timezone
 
@@ -166,6 +169,9 @@ def build() -> dict[str, Member]:
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():
             FeedAddress.objects.create(member=person)
+            Authenticator.objects.create(user=person, type="totp", data={"secret": "geheim"})
+            UserSession.objects.create(user=person, session_key=f"sleutel-{person.pk}", ip="0.0.0.0", user_agent="x")
+            SocialAccount.objects.create(user=person, provider="acm", uid=f"vo-{person.pk}")
         JournalEntry.objects.create(what="meetings.plan", about="meeting:1", circle=waasland)
         LogEntry.objects.create(user=cast["manager"], action_flag=ADDITION, object_repr="iets", change_message="")
         assert EmailAddress.objects.count() == len(cast)

@@ -18,6 +18,8 @@ from django.db import close_old_connections, connections
 
 from mailroom import bell, watch
 
+from . import pulse
+
 LOOK = 1
 """Seconds between two looks at the post. By a clock that nobody sets: the timetable's own may jump."""
 
@@ -43,6 +45,7 @@ class Scheduler(beat.Scheduler):
             self._start_over()
         if self._hand and not self._hand.is_alive():
             self._hand.start()
+        pulse.show()
         return super().tick(*args, **kwargs)
 
     def apply_entry(self, entry: Any, producer: object = None) -> None:

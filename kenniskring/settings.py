@@ -134,6 +134,7 @@ CACHES = {
 
 CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker never gives up; beat sends the letters meanwhile
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,  # seconds; a frozen Redis must not hang a page
     "socket_timeout": 1,

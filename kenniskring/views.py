@@ -14,10 +14,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
+from mailroom import watch
 from regions.access import SecondFactorMissing, open_to_all
 from regions.wall import VISITOR, acting_as
 
 from .front import for_member, for_visitor
+from .leaving import is_leaving
 
 
 @open_to_all
@@ -41,9 +43,11 @@ def live(request):
 @open_to_all
 @require_GET
 def ready(request):
-    """Whether people can be sent here. Without Redis letters wait and pages work, so that is only reported."""
-    report = {"database": _database(), "redis": _redis()}
-    return JsonResponse(report, status=200 if report["database"] == "ok" else 503)
+    """Whether people can be sent here. Without Redis pages work and letters leave, so that is only reported."""
+    report: dict[str, str | int] = {"database": _database(), "redis": _redis(), "web": "leaving" if is_leaving() else "ok"}
+    if report["database"] == "ok":
+        report["oldest_letter"] = _oldest_letter()
+    return JsonResponse(report, status=200 if (report["database"], report["web"]) == ("ok", "ok") else 503)
 
 
 class NotMigrated(Exception):
@@ -75,10 +79,16 @@ def _database() -> str:
     return "ok"
 
 
+def _oldest_letter() -> int:
+    """Seconds since the oldest letter that waits should have left."""
+    waited = watch.longest_wait()
+    return round(waited.total_seconds()) if waited else 0
+
+
 def _redis() -> str:
     try:
         with redis.Redis.from_url(
-            settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5
+            settings.CELERY_BROKER_URL, socket_connect_timeout=0.5, socket_timeout=0.5, retry=None
         ) as broker:
             broker.ping()
     except redis.RedisError:

@@ -1,4 +1,4 @@
-"""Beat's own eye on the post. Whatever became of Redis, of the bell or of the workers: no letter waits for seconds."""
+"""Beat's own eye on the post. Whatever became of Redis, the bell or the workers: no letter waits for long."""
 
 from __future__ import annotations
 

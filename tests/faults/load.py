@@ -1,15 +1,18 @@
-"""What the portal is put under while something fails: letters promised without a pause, pages asked, people logging in."""
+"""What the portal is put under while something fails: letters promised without a pause, pages asked, forms sent."""
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import itertools
 import math
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 
@@ -18,6 +21,7 @@ from members.models import Member
 from regions.wall import SYSTEM, acting_as
 from tests import make
 from tests.faults.stage import Browser, running, wait_until
+from tests.make import PASSWORD
 from tests.smtp import Mailbox
 
 CELERY = ("-W", "ignore", "-m", "celery", "--app", "kenniskring", "--quiet")
@@ -45,14 +49,14 @@ for line in sys.stdin:
 
 
 class Relay(Mailbox):
-    """A mailbox that knows when each letter came."""
+    """A mailbox that knows when each letter came, by address."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.at: list[float] = []
+        self.taken: dict[str, list[float]] = {}
 
     async def handle_DATA(self, server, session, envelope):
-        self.at.append(time.time())
+        self.taken.setdefault(envelope.rcpt_tos[0], []).append(time.time())
         return await super().handle_DATA(server, session, envelope)
 
     def __enter__(self) -> Relay:
@@ -70,32 +74,27 @@ class Letters:
     relay: Relay
     promised: dict[str, float] = field(default_factory=dict)
 
-    def taken(self) -> dict[str, list[float]]:
-        found: dict[str, list[float]] = {}
-        for letter, at in zip(self.relay.letters, self.relay.at, strict=False):
-            found.setdefault(letter["To"].addresses[0].addr_spec, []).append(at)
-        return found
+    def _absent(self) -> set[str]:
+        return set(self.promised) - set(self.relay.taken)
 
     def missing(self, timeout: float = 20) -> int:
         """How many never came; waits for them."""
-        try:
-            wait_until(lambda: len(self.relay.raw) >= len(self.promised), timeout, every=0.2)
-        except AssertionError:
-            pass
-        return len(set(self.promised) - set(self.taken()))
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: not self._absent(), timeout)
+        return len(self._absent())
 
     def doubles(self) -> int:
-        return sum(len(times) - 1 for times in self.taken().values())
+        return sum(len(self.relay.taken[to]) - 1 for to in self.promised if to in self.relay.taken)
 
     def latest(self, since: float = 0, until: float = math.inf) -> float:
         """Seconds from promise to relay, of the letter that waited longest among those promised in that time."""
-        taken = self.taken()
-        waits = [taken[to][0] - at for to, at in self.promised.items() if since <= at < until and to in taken]
+        came = {to: times[0] for to, times in self.relay.taken.items()}
+        waits = [came[to] - at for to, at in self.promised.items() if since <= at < until and to in came]
         return max(waits, default=0)
 
 
 @contextmanager
-def letters(relay: Relay, every: float = 0.1, **environment: str) -> Iterator[Letters]:
+def letters(relay: Relay, every: float = 0.25, **environment: str) -> Iterator[Letters]:
     """Promise a letter ``every`` so many seconds, until the block ends."""
     made, stop = Letters(relay), threading.Event()
     with running("-c", OFFICE, **environment) as office:
@@ -143,6 +142,7 @@ class Town:
     """People who visit, and where they go."""
 
     people: list[Member]
+    browsers: list[Browser]
     paths: list[str]
     visits: list[Visit] = field(default_factory=list)
 
@@ -158,7 +158,7 @@ class Town:
         return Counter(visit.status for visit in self.during(since, until))
 
 
-PASSWORD = "een-lang-wachtwoord"
+LOG_IN, ASK = "log in", "ask for a letter"
 
 
 def town() -> Town:
@@ -170,29 +170,37 @@ def town() -> Town:
         people[0].password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # as the web process makes them
         people[0].save()
         meeting: Meeting = make.meeting(circle)
-        return Town(people, ["/", "/bijeenkomsten/", meeting.get_absolute_url(), "/mijn/"])
+    browsers = [Browser("", person) for person in people]
+    return Town(people, browsers, ["/", "/bijeenkomsten/", meeting.get_absolute_url(), "/mijn/"])
 
 
 @contextmanager
-def visitors(town: Town, address: str, *, pause: float = 0.1, log_in_every: float = 0) -> Iterator[Town]:
-    """Have everyone in town ask for one page after the other, and one of them log in, until the block ends."""
+def visitors(town: Town, address: str, *, pause: float = 0.25, forms_every: float = 0) -> Iterator[Town]:
+    """Have everyone in town ask for one page after the other, until the block ends.
+
+    With ``forms_every`` so many seconds, someone logs in, and someone asks for a letter: what rings for the postman.
+    """
     stop = threading.Event()
 
     def visit(browser: Browser) -> None:
         while not stop.is_set():
             for path in town.paths:
-                _note(town, path, lambda: browser.get(path))  # noqa: B023  (called at once)
+                _note(town, path, partial(browser.get, path))
                 stop.wait(pause)
 
-    def log_in() -> None:
-        while not stop.wait(log_in_every):
+    def fill_in() -> None:
+        for person in itertools.cycle(town.people):
+            if stop.wait(forms_every):
+                return
             fields = {"login": town.people[0].email, "password": PASSWORD}
-            browser = Browser(address)
-            _note(town, "log in", lambda: browser.post("/account/login/", fields))  # noqa: B023
+            _note(town, LOG_IN, partial(Browser(address).post, "/account/login/", fields))
+            _note(town, ASK, partial(Browser(address).post, "/account/password/reset/", {"email": person.email}))
 
-    threads = [threading.Thread(target=visit, args=[Browser(address, person)]) for person in town.people]
-    if log_in_every:
-        threads.append(threading.Thread(target=log_in))
+    for browser in town.browsers:
+        browser.host = address.removeprefix("http://")
+    threads = [threading.Thread(target=visit, args=[browser]) for browser in town.browsers]
+    if forms_every:
+        threads.append(threading.Thread(target=fill_in))
     for thread in threads:
         thread.start()
     try:
@@ -203,11 +211,10 @@ def visitors(town: Town, address: str, *, pause: float = 0.1, log_in_every: floa
             thread.join()
 
 
-def _note(town: Town, path: str, call) -> None:
+def _note(town: Town, path: str, ask: Callable[[], tuple[int, str]]) -> None:
     at, began = time.time(), time.perf_counter()
     try:
-        status, page = call()
-    except OSError as error:
+        status, page = ask()
+    except (OSError, http.client.HTTPException) as error:
         status, page = 0, repr(error)
-        print(f"{path}: {error!r}", file=sys.stderr)
     town.visits.append(Visit(path, at, time.perf_counter() - began, status, page))

@@ -1,0 +1,182 @@
+"""Web and worker asked to end (SIGTERM) and started again, thirty times in turn, while people read and letters leave.
+
+Two of each, as on a day of an upgrade. In front of the web processes stands a proxy as production has one: it asks
+/healthz/ready and sends people where that is 200. DRAIN is longer than its pause between two questions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from kenniskring import servers
+from kenniskring.demo.__main__ import free_port
+from mailroom.models import Delivery
+from regions.wall import SYSTEM, acting_as
+from tests.faults.load import BEAT, WORKER, Relay, letters, town, visitors
+from tests.faults.stage import redis, valkey, wait_until
+
+ASKS_EVERY = 0.3
+DRAIN = 1.5
+"""Seconds."""
+
+WEB = ("-m", "gunicorn", "kenniskring.wsgi", "--workers", "1", "--threads", "4", "--log-level", "error")
+
+Line = tuple[str, str, bool]
+
+
+class Proxy:
+    """Passes lines on to a web process that says it is ready; tries the other one when a door is closed."""
+
+    def __init__(self) -> None:
+        self.doors: dict[int, bool] = {}
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._up = threading.Event()
+
+    def __enter__(self) -> Proxy:
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        self._up.wait(10)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _serve(self) -> None:
+        async def listen() -> None:
+            server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+            self.port = server.sockets[0].getsockname()[1]
+            self._up.set()
+
+        self._loop.run_until_complete(listen())
+        asking = self._loop.create_task(self._ask())
+        self._loop.run_forever()
+        for task in {*asyncio.all_tasks(self._loop), asking}:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
+
+    async def _ask(self) -> None:
+        while True:
+            await asyncio.gather(*map(self._ask_at, list(self.doors)))
+            await asyncio.sleep(ASKS_EVERY)
+
+    async def _ask_at(self, port: int) -> None:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /healthz/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            self.doors[port] = b" 200 " in await asyncio.wait_for(reader.readline(), 5)
+            writer.close()
+        except (OSError, TimeoutError):
+            self.doors[port] = False
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for port in sorted(self.doors, key=lambda port: not self.doors[port]):
+            with contextlib.suppress(OSError):
+                there, away = await asyncio.open_connection("127.0.0.1", port)
+                await asyncio.gather(_pump(reader, away), _pump(there, writer))
+                return
+        writer.close()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
+
+class Process:
+    """A process that is ended and started again, and remembers how it ended."""
+
+    def __init__(self, *command: str, **environment: str) -> None:
+        self.command = [sys.executable, *command]
+        self.environment = os.environ | {"LOG_LEVEL": "ERROR"} | environment
+        self.ends: list[int] = []
+        self.start()
+
+    def start(self) -> None:
+        self.running = subprocess.Popen(
+            self.command, cwd=servers.ROOT, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def ask_to_end(self, *, everyone: bool = False) -> None:
+        """SIGTERM, to the process alone as Docker does, or to its children too, as systemd does."""
+        (os.killpg if everyone else os.kill)(self.running.pid, signal.SIGTERM)
+
+    def wait(self) -> None:
+        self.ends.append(self.running.wait(60))
+
+    def end(self) -> None:
+        if self.running.poll() is None:
+            self.ask_to_end()
+            self.wait()
+
+
+@contextmanager
+def process(*command: str, **environment: str) -> Iterator[Process]:
+    started = Process(*command, **environment)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
+def run(size: str) -> list[Line]:
+    """``full``: thirty times web, worker and beat."""
+    times = 30 if size == "full" else 2
+    with ExitStack() as stack:
+        relay = stack.enter_context(Relay())
+        relay.replies("DATA", *[0.05] * 10_000)  # so that there mostly is a letter in hand
+        where = {"SMTP_URL": relay.url, "REDIS_URL": redis(stack.enter_context(valkey())), "DRAIN": str(DRAIN)}
+        proxy = stack.enter_context(Proxy())
+        proxy.doors = {free_port(): False, free_port(): False}
+        webs = {
+            port: stack.enter_context(process(*WEB, "--no-control-socket", "--bind", f"127.0.0.1:{port}", **where))
+            for port in proxy.doors
+        }
+        workers = [stack.enter_context(process(*WORKER, "-n", f"{name}@%h", **where)) for name in ("a", "b")]
+        beat = stack.enter_context(process(*BEAT, **where))
+        wait_until(lambda: all(proxy.doors.values()))
+        post = stack.enter_context(letters(relay, **where))
+        people = stack.enter_context(visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.1))
+        wait_until(lambda: relay.raw)
+        for number in range(times):
+            port, web = list(webs.items())[number % 2]
+            _restart([web, workers[number % 2], *([beat] if number % 3 == 0 else [])], everyone=number % 4 > 1)
+            wait_until(lambda: proxy.doors[port])  # noqa: B023  (called at once)
+        ends = [end for each in (*webs.values(), *workers, beat) for end in each.ends]
+    return _told(times, people, post, ends)
+
+
+def _restart(processes: list[Process], *, everyone: bool) -> None:
+    for each in processes:
+        each.ask_to_end(everyone=everyone)
+    for each in processes:
+        each.wait()
+        each.start()
+
+
+def _told(times: int, people, post, ends: list[int]) -> list[Line]:
+    failed = [visit for visit in people.visits if visit.status != 200]
+    missing, doubles = post.missing(), post.doubles()
+    with acting_as(SYSTEM):
+        doubts = Delivery.objects.filter(maybe_double=True).count()
+    pages = f"{len(failed)} of {len(people.visits)} requests failed, slowest {people.slowest():.2f} s"
+    pages += "".join(f"; {visit.path}: {visit.status} {visit.page[:80]!r}" for visit in failed[:1])
+    figure = f"{len(post.promised)}, {missing} missing, {doubles} double, {doubts} in doubt"
+    return [
+        (f"{times} SIGTERMs of web and worker", pages, not failed),
+        ("letters", f"{figure}, last {post.latest():.1f} s late", not missing + doubles + doubts),
+        ("ends", f"{len(ends)}, all by themselves" if not any(ends) else str(ends), not any(ends)),
+    ]

@@ -47,6 +47,17 @@ def ask(host: str, port: str) -> None:
         raise
 
 
+def _resumable(gen: Any) -> Any:
+    """As ``gen``, and one may wait for it again: with nothing to tell it, psycopg then sends None, which a statement
+    that is still being sent (a thousand letters to a busy server) does not take for an answer."""
+    try:
+        ready = yield next(gen)
+        while True:
+            ready = yield gen.send(ready or 0)
+    except StopIteration as end:
+        return end.value
+
+
 class Connection(psycopg.Connection):
     """A connection that notices when the server is gone, and ends statements that take too long."""
 
@@ -56,7 +67,7 @@ class Connection(psycopg.Connection):
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         if timeout is not None:
             return super().wait(gen, interval, timeout)
-        began, doubt = time.monotonic(), FIRST_DOUBT
+        gen, began, doubt = _resumable(gen), time.monotonic(), FIRST_DOUBT
         while True:
             try:
                 return super().wait(gen, interval, doubt)

@@ -92,7 +92,8 @@ class Registration(models.Model):
                 name="registrations_wall",
                 see=(
                     f"({mine()} AND {SEES_MEETING}) OR {LEADS_MEETING} OR (answer = 'yes' AND NOT waiting "
-                    f"AND meeting_id IN (SELECT id FROM meetings_meeting WHERE {among_peers()}))"
+                    f"AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
+                    f"AND {among_peers('m.circle_id')}))"
                 ),
                 add=f"({mine()} AND {SEES_MEETING}) OR {SYSTEM_ONLY}",
                 change=f"({mine()} AND {SEES_MEETING}) OR {SYSTEM_ONLY}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,10 @@ from .walls import LEADS_MEETING, SEES_MEETING
 
 if TYPE_CHECKING:
     from members.models import Member
+
+
+LONGEST = dt.timedelta(days=7)
+"""What lasts longer is no meeting. So whoever looks for what is not over begins a week ago, and not at the first ever."""
 
 
 class Form(models.TextChoices):
@@ -53,11 +58,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def upcoming(self) -> MeetingQuerySet:
         """Not over yet, soonest first."""
-        return self.filter(ends_at__gte=timezone.now()).order_by("starts_at", "pk")
+        now = timezone.now()
+        return self.filter(ends_at__gte=now, starts_at__gte=now - LONGEST).order_by("starts_at", "pk")
 
     def past(self) -> MeetingQuerySet:
         """Over, latest first."""
-        return self.filter(ends_at__lt=timezone.now()).order_by("-starts_at", "-pk")
+        now = timezone.now()
+        return self.filter(ends_at__lt=now, starts_at__lt=now).order_by("-starts_at", "-pk")
 
     def published(self) -> MeetingQuerySet:
         return self.filter(state=Meeting.State.PUBLISHED)
@@ -152,7 +159,12 @@ class Meeting(models.Model):
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
         indexes = [
-            models.Index(fields=["starts_at", "id"], name="meetings_by_start"),
+            # With all that the wall looks at, so that counting reads no row.
+            models.Index(
+                fields=["starts_at", "id"],
+                include=["ends_at", "state", "audience", "circle"],
+                name="meetings_in_time",
+            ),
             models.Index(fields=["circle", "starts_at"], name="meetings_of_a_circle"),
         ]
         constraints = [
@@ -166,6 +178,9 @@ class Meeting(models.Model):
                 change=led(),
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + LONGEST), name="meeting_lasts_a_week_at_most"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -238,7 +253,8 @@ class JoinLink(models.Model):
             Wall(
                 name="join_links_wall",
                 see=(
-                    f"meeting_id IN (SELECT id FROM meetings_meeting WHERE {in_circles()} OR {led()}) "
+                    f"EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
+                    f"AND ({in_circles('m.circle_id')} OR {led('m.circle_id')})) "
                     f"OR (meeting_id = ANY((SELECT app.attending())::bigint[]) AND {SEES_MEETING})"
                 ),
                 add=LEADS_MEETING,

@@ -42,7 +42,8 @@ class Speaker(models.Model):
                 name="speakers_wall",
                 see=(
                     f"{A_TREKKER} OR {STEWARD} "
-                    "OR id IN (SELECT speaker_id FROM meetings_talk WHERE state = 'accepted')"
+                    "OR EXISTS (SELECT FROM meetings_talk AS t WHERE t.speaker_id = meetings_speaker.id "
+                    "AND t.state = 'accepted')"
                 ),
                 add=f"{A_TREKKER} OR {STEWARD}",
                 change=f"{A_TREKKER} OR {STEWARD}",
@@ -91,7 +92,7 @@ class SpeakerTopic(models.Model):
         constraints = [
             Wall(
                 name="speaker_topics_wall",
-                see="speaker_id IN (SELECT id FROM meetings_speaker)",
+                see="EXISTS (SELECT FROM meetings_speaker AS s WHERE s.id = speaker_id)",
                 add=f"{A_TREKKER} OR {STEWARD}",
                 change=f"{A_TREKKER} OR {STEWARD}",
             ),

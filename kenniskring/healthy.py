@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PATIENCE = 5  # seconds for a page that says whether people can be sent here
-LATE = 60  # seconds; a worker beats every 2, the beat every 4
+LATE = 60  # seconds; both show one every second or two
 
 
 def web(port: int) -> str:

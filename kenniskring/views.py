@@ -44,7 +44,8 @@ def live(request):
 @require_GET
 def ready(request):
     """Whether people can be sent here. Without Redis pages work and letters leave, so that is only reported."""
-    report: dict[str, str | int] = {"database": _database(), "redis": _redis(), "web": "leaving" if is_leaving() else "ok"}
+    report: dict[str, str | int] = {"database": _database(), "redis": _redis()}
+    report["web"] = "leaving" if is_leaving() else "ok"
     if report["database"] == "ok":
         report["oldest_letter"] = _oldest_letter()
     return JsonResponse(report, status=200 if (report["database"], report["web"]) == ("ok", "ok") else 503)

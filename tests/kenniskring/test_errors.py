@@ -1,10 +1,16 @@
 """Pages for when something went wrong, and the answers to "are you well?"."""
 
+import datetime as dt
+
 import pytest
 from django.db import connections
+from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 
 from kenniskring import views
+from mailroom.models import Delivery
+from regions.wall import SYSTEM, acting_as
+from tests.mailroom.letters import posted
 
 
 @pytest.fixture
@@ -47,7 +53,10 @@ def test_without_a_database_we_are_alive_but_not_ready(no_database):
 
 def test_ready_reports_that_redis_is_away_and_is_ready_all_the_same(browse):
     response = browse().get("/healthz/ready")
-    assert (response.status_code, response.json()) == (200, {"database": "ok", "redis": "away"})
+    assert (response.status_code, response.json()) == (
+        200,
+        {"database": "ok", "redis": "away", "web": "ok", "oldest_letter": 0},
+    )
 
 
 def test_the_tables_of_the_tests_are_those_of_the_code(db):
@@ -59,8 +68,15 @@ def test_who_asks_whether_we_are_well_needs_no_session(browse, lid, django_asser
     client.get("/healthz/ready")  # migrations are looked at once per process
     with django_assert_num_queries(0):
         assert client.get("/healthz/live").text == "ok"
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(4):  # and who asks for the oldest letter: the system, in a transaction
         client.get("/healthz/ready")
+
+
+def test_ready_says_how_long_a_letter_waits_that_should_have_left(browse):
+    delivery = posted()
+    with acting_as(SYSTEM):
+        Delivery.objects.filter(pk=delivery.pk).update(due_at=Now() - dt.timedelta(minutes=20))
+    assert browse().get("/healthz/ready").json()["oldest_letter"] == 1200
 
 
 @pytest.mark.parametrize("path", ["/nergens/", "/besturen/nergens/", "/healthz/iets"])

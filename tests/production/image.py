@@ -148,7 +148,7 @@ def build(app: Path) -> None:
     """
     builder = dockerfile()[1][0]
     of_packages = [ROOT / "Dockerfile", ROOT / "uv.lock", ROOT / "pyproject.toml"]
-    of_static = [ROOT / path for path in context() if path.startswith("static/") or path.endswith("settings.py")]
+    of_static = [ROOT / path for path in context() if path.startswith("static/")]
 
     def packages(folder: Path) -> None:
         folder.mkdir()

@@ -156,7 +156,7 @@ def test_database_and_valkey_have_no_way_out_and_no_port(composed):
         "migrate": ["inside"],
         "web": ["inside", "outside"],
         "worker": ["inside", "outside"],
-        "beat": ["inside"],
+        "beat": ["inside", "outside"],
         "mailpit": ["outside"],
     }
     ports = {name: service["ports"] for name, service in composed.items() if "ports" in service}
@@ -166,8 +166,9 @@ def test_database_and_valkey_have_no_way_out_and_no_port(composed):
 def test_a_worker_may_finish_its_letter(composed):
     from mailroom import relay
 
-    minutes = int(composed["worker"]["stop_grace_period"].removesuffix("m"))
-    assert minutes * 60 > relay.FINAL_DOT + 62  # and the minute in which the postman waits for PostgreSQL
+    for name in ("worker", "beat"):
+        minutes = int(composed[name]["stop_grace_period"].removesuffix("m"))
+        assert minutes * 60 > relay.FINAL_DOT + 62  # and the minute in which the postman waits for PostgreSQL
 
 
 def test_no_secret_stands_in_the_file():

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from regions.access import by_link
+from regions.limits import limited
 from regions.models import Circle
 
 from . import actions, links
@@ -21,6 +22,7 @@ TOO_OLD = gettext_noop(
 
 
 @by_link
+@limited("unsubscribe")
 @csrf_exempt  # mail programs post here (RFC 8058); what counts is the token
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, token):

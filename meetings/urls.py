@@ -36,5 +36,7 @@ urlpatterns = [
     path("spreker/<str:token>/", talks.talk_by_link, name="talk_by_link"),
     path("bijeenkomsten/<int:pk>/materiaal/", material.add_material, name="add_material"),
     path("materiaal/<int:pk>/", material.material, name="material"),
+    path("materiaal/<int:pk>/adres/", material.material_address, name="material_address"),
     path("materiaal/<int:pk>/verwijderen/", material.remove_material, name="remove_material"),
+    path("materiaal/<int:pk>/<str:token>/", material.material_by_link, name="material_by_link"),
 ]

@@ -117,6 +117,15 @@ class Adapter(DefaultAccountAdapter):
         if not (is_sent and (message_context or {}).get("signup")):
             super().add_message(request, level, message_template, message_context, *args, **kwargs)
 
+    def get_reauthentication_methods(self, user) -> list[dict[str, Any]]:
+        """The ways to show that it is you, in our words."""
+        words = {
+            "reauthenticate": _("Fill in your password"),
+            "mfa_reauthenticate": _("Fill in a code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        return [way | {"description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mine")
 

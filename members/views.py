@@ -81,7 +81,7 @@ def sessions(request):
 # --- Joining and leaving -------------------------------------------------------------------------------------------
 
 
-@who_may("ask-to-join", Circle)
+@who_may("ask to join", Circle)
 @limited("ask-to-join")
 @require_http_methods(["GET", "POST"])
 def join(request, circle):
@@ -113,7 +113,7 @@ def _join(request, circle, message):
     return redirect("mine")
 
 
-@who_may("ask-to-join", Circle)
+@who_may("ask to join", Circle)
 @require_http_methods(["GET", "POST"])
 def leave(request, circle):
     """End my own place, after one question. Who is not in the circle has nothing to end."""

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET
 
 from .access import open_to_all
 from .filters import GovernmentFilter
+from .limits import search_is_limited
 from .models import Circle, FormerGovernment, LocalGovernment, LocalGovernmentQuerySet, Participation
 
 PER_PAGE = 25
 
 
 @open_to_all
+@search_is_limited
 @require_GET
 def circles(request):
     # The wall holds for the meetings too: a visitor is shown the next public one.
@@ -69,6 +71,7 @@ def _page(request, governments: LocalGovernmentQuerySet):
 
 
 @open_to_all
+@search_is_limited
 @require_GET
 def governments(request):
     narrowed = GovernmentFilter(request.GET, LocalGovernment.objects.all(), request=request)

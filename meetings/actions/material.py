@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from meetings.models import AgendaItem, Material, Meeting, Talk
-from meetings.uploads import clean_name, content_type_of
+from meetings.uploads import clean_name, content_type_of, throw_away_unless_committed
 from members.models import Member
 from regions.journal import action
 from regions.wall import as_system
@@ -52,13 +52,13 @@ def remove_material(material: Material, *, by: Member) -> None:
 
 
 def _keep(file: UploadedFile, **belongs_to) -> Material:
-    return Material.objects.create(
-        file=file,
-        name=clean_name(file.name or ""),
-        content_type=content_type_of(file),
-        size=file.size or 0,
-        **belongs_to,
+    kept = Material(
+        name=clean_name(file.name or ""), content_type=content_type_of(file), size=file.size or 0, **belongs_to
     )
+    kept.file.save("", file, save=False)
+    throw_away_unless_committed(kept.file.storage, str(kept.file.name))
+    kept.save()
+    return kept
 
 
 def _throw_away(material: Material) -> None:

@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, Meeting
-from meetings.uploads import CONTENT_TYPES, LARGEST, NotWhatItSays, WrongKind, content_type_of
+from meetings.uploads import CONTENT_TYPES, LARGEST, NotWhatItSays, WrongKind, fit_to_keep
 
 ALLOWED = ", ".join(kind for kind in CONTENT_TYPES if kind != "jpeg")
 
@@ -46,12 +46,11 @@ class MaterialField(forms.FileField):
             sizes = {"size": filesizeformat(file.size), "largest": filesizeformat(LARGEST)}
             raise forms.ValidationError(self.error_messages["too_large"], "too_large", sizes)
         try:
-            content_type_of(file)
+            return fit_to_keep(file)
         except WrongKind as error:
             raise forms.ValidationError(self.error_messages["wrong_kind"], "wrong_kind", said) from error
         except NotWhatItSays as error:
             raise forms.ValidationError(self.error_messages["not_what_it_says"], "not_what_it_says", said) from error
-        return file
 
 
 class MaterialForm(forms.Form):

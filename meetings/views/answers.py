@@ -24,6 +24,7 @@ from meetings.models import Invitation, JoinLink, Meeting, Registration
 from meetings.tally import Seats, answers_by_organisation, seats_of
 from members.models import Member
 from regions.access import by_link, members_only, who_may
+from regions.limits import limited
 from regions.wall import member as wall_member
 from regions.wall import switch_actor
 
@@ -34,6 +35,7 @@ LINK_IS_GOOD_FOR = dt.timedelta(days=200)  # and never longer than until the mee
 
 
 @members_only
+@limited("answer")
 @require_POST
 def answer_meeting(request, pk):
     meeting = get_object_or_404(Meeting, pk=pk)
@@ -68,6 +70,7 @@ def what_was_noted(registration: Registration) -> str:
 
 
 @by_link
+@limited("answer-by-letter")
 @csrf_exempt  # the address itself is the secret, and a cookie is what mail programs block
 @never_cache
 @require_http_methods(["GET", "POST"])

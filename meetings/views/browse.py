@@ -21,6 +21,7 @@ from meetings.forms.answers import AnswerForm
 from meetings.models import AgendaItem, Form, Material, Meeting, MeetingQuerySet, Registration, Talk
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
+from regions.limits import search_is_limited
 from regions.models import Circle
 
 PER_PAGE = 25
@@ -42,6 +43,7 @@ class Row:
 
 
 @open_to_all
+@search_is_limited
 @require_GET
 def meetings(request):
     """Across circles: those one is in, and what is public or for the whole network."""
@@ -49,6 +51,7 @@ def meetings(request):
 
 
 @open_to_all
+@search_is_limited
 @require_GET
 def circle_meetings(request, slug):
     circle = get_object_or_404(circles_with_topics(), slug=slug)

@@ -20,12 +20,14 @@ from meetings.calendar import feed_of
 from meetings.models import Meeting, Registration
 from members.models import FeedAddress, Member
 from regions.access import by_link, members_only, open_to_all
+from regions.limits import limited
 from regions.models import Circle
 from regions.permissions import rights_of_the_actor
 from regions.wall import VISITOR, as_system, member, switch_actor
 
 
 @by_link
+@limited("feed")
 @require_safe
 def feed(request, secret):
     """The meetings of whoever has this secret address: what that person may see now, whoever comes for it."""
@@ -38,6 +40,7 @@ def feed(request, secret):
 
 
 @open_to_all
+@limited("feed")
 @require_safe
 def circle_feed(request, slug):
     """The public meetings of a circle: the same for everyone, members too, so that it can be passed on."""
@@ -61,6 +64,7 @@ def meeting_calendar(request, pk):
 
 
 @members_only
+@limited("renew-the-feed")
 @require_POST
 def renew_feed(request):
     renew(by=request.user)

@@ -16,11 +16,13 @@ from meetings import mailings
 from meetings.actions import planning as actions
 from meetings.models import Meeting
 from regions.access import who_may
+from regions.limits import limited
 
 PER_PAGE = 25
 
 
 @who_may("invite", Meeting)
+@limited("message-to-the-circle")
 @require_http_methods(["GET", "POST"])
 def invite(request, meeting: Meeting) -> HttpResponse:
     """The list and the letter; what is sent is what was shown, or the page shows it anew."""

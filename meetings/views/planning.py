@@ -14,6 +14,7 @@ from meetings.actions import planning as actions
 from meetings.forms.planning import CancelForm, PlaceForm, PlanForm, WordsForm
 from meetings.models import Meeting, Talk
 from regions.access import who_may
+from regions.limits import limited
 from regions.models import Circle
 
 PAST_SHOWN = 5
@@ -87,6 +88,7 @@ def edit_meeting(request, meeting: Meeting) -> HttpResponse:
 
 
 @who_may("plan", Meeting)
+@limited("message-to-the-circle")
 @require_POST
 def publish_meeting(request, meeting: Meeting) -> HttpResponse:
     try:
@@ -102,6 +104,7 @@ def publish_meeting(request, meeting: Meeting) -> HttpResponse:
 
 
 @who_may("plan", Meeting)
+@limited("message-to-the-circle")
 @require_http_methods(["GET", "POST"])
 def move_meeting(request, meeting: Meeting) -> HttpResponse:
     """Change what people act upon. First the page shows who is told what; sending it again as shown does it."""
@@ -143,6 +146,7 @@ def _cannot_change(request, meeting: Meeting) -> HttpResponse | None:
 
 
 @who_may("plan", Meeting)
+@limited("message-to-the-circle")
 @require_http_methods(["GET", "POST"])
 def cancel_meeting(request, meeting: Meeting) -> HttpResponse:
     """Call a meeting off, after the page showed who is told what; a draft is simply thrown away."""

@@ -21,6 +21,7 @@ from meetings.filters import SpeakerFilter
 from meetings.forms.speakers import AskForm, SpeakerForm, known_address
 from meetings.models import AgendaItem, Meeting, Speaker, Talk
 from regions.access import any_trekker, who_may
+from regions.limits import limited
 
 PER_PAGE = 25
 
@@ -84,6 +85,7 @@ def speaker(request, pk):
 
 
 @who_may("ask speakers", AgendaItem)
+@limited("ask-a-speaker")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_speaker(request, item):
     """Choose from the pool or add someone, say why, and the letter leaves."""

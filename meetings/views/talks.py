@@ -21,11 +21,13 @@ from meetings.forms.material import SlidesForm
 from meetings.forms.speakers import CardForm, TalkAnswerForm
 from meetings.talks import TalkGone, TalkSeen, talk_for
 from regions.access import by_link
+from regions.limits import limited
 
 FORMS = {"ja": TalkAnswerForm, "nee": TalkAnswerForm, "kaart": CardForm, "dias": SlidesForm}
 
 
 @by_link
+@limited("speak")
 @csrf_exempt  # nothing but the token gives a right here; and no cookie is set
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -77,4 +77,4 @@ def test_a_document_with_a_list_of_parts_without_end_is_refused_unread():
 
 def test_nobody_posts_a_heap_of_files(browse):
     files = {f"f{number}": SimpleUploadedFile("a.pdf", b"%PDF-") for number in range(5)}
-    assert browse().post("/account/login/", files).status_code == 400
+    assert browse().post("/account/login/", files).status_code == 413

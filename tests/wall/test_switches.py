@@ -55,6 +55,9 @@ SWITCHES: dict[str, set[str]] = {
         "a public feed is the same for everyone",
         "the secret in the address says whose feed it is",
     },
+    "meetings/views/material.py": {
+        "the address was made for this member, ten minutes ago at most",
+    },
     "members/actions.py": {
         "a known domain is in at once, everyone else asks",
         "a proven address opens the circle of its government",

@@ -35,14 +35,16 @@ def _read(given: dict[str, Any]) -> dict[str, Any]:
     address = urlsplit(given["server_url"])
     if address.scheme != "https" and address.hostname not in ("localhost", "127.0.0.1"):
         raise ImproperlyConfigured(f"OIDC_PROVIDERS: {given['server_url']} must be https.")
+    chosen = OPTIONAL | {name: given[name] for name in OPTIONAL if name in given}
     return {
         "provider_id": given["id"],
         "name": given["name"],
         "client_id": given["client_id"],
         "secret": given["secret"],
-        "settings": {"server_url": given["server_url"].rstrip("/")} | OPTIONAL | _optional(given),
+        "settings": {
+            "server_url": given["server_url"].rstrip("/"),
+            "uid_field": chosen["key"],
+            "scope": chosen["scope"],
+            "trust_email": chosen["trust_email"] is True,
+        },
     }
-
-
-def _optional(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in OPTIONAL if name in given}

@@ -21,7 +21,7 @@ NOT_HERE = {"mfa_list_webauthn", "mfa_download_recovery_codes"}  # one page show
 
 
 def at_the_door(view):
-    """A page that lets people in. The doorkeeper is acting, or nobody while another server is asked."""
+    """A page that lets people in; the doorkeeper is acting (middleware.py)."""
 
     @wraps(view)
     def answer(request, *args, **kwargs):
@@ -41,8 +41,13 @@ def at_the_door(view):
                 response["Retry-After"] = "300"
         return response
 
-    answer.lock = "doorkeeper"  # type: ignore[attr-defined]
-    return answer
+    return named(answer)
+
+
+def named(view):
+    """The name of the lock. Alone it is for pages on which nobody acts, because they ask another server."""
+    view.lock = "doorkeeper"
+    return view
 
 
 def page(pattern: URLPattern, prefix: str = "") -> URLPattern:
@@ -69,6 +74,6 @@ urlpatterns = [
     path("outside/", at_the_door(connections), name="socialaccount_connections"),
     path("outside/signup/", at_the_door(signup), name="socialaccount_signup"),
     path("outside/come-in/", at_the_door(come_in), name="outside_come_in"),
-    path("oidc/<slug:provider_id>/login/", at_the_door(leave_for), name="outside_leave_for"),
-    path("oidc/<slug:provider_id>/login/callback/", at_the_door(come_back), name="outside_come_back"),
+    path("oidc/<slug:provider_id>/login/", named(leave_for), name="outside_leave_for"),
+    path("oidc/<slug:provider_id>/login/callback/", named(come_back), name="outside_come_back"),
 ]

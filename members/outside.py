@@ -249,11 +249,11 @@ def _claims(request, provider, state: dict[str, Any]) -> dict[str, Any]:
 
 def _of_use(claims: dict[str, Any], provider) -> dict[str, Any]:
     """What we look at: the claim that says who it is, names, and an address that is proven or not."""
-    settings = provider.app.settings
-    said = {name: claims[name] for name in {*SAYS, settings["key"]} if isinstance(claims.get(name), str)}
-    if not 0 < len(said.get(settings["key"], "").strip()) <= KEY_LENGTH:
-        raise AnswerRefused(f"no {settings['key']} that says who it is")
-    return said | {"email_verified": settings["trust_email"] and claims.get("email_verified") is True}
+    key, trusted = provider.app.settings["uid_field"], provider.app.settings["trust_email"]
+    said = {name: claims[name] for name in {*SAYS, key} if isinstance(claims.get(name), str)}
+    if not 0 < len(said.get(key, "").strip()) <= KEY_LENGTH:
+        raise AnswerRefused(f"no {key} that says who it is")
+    return said | {"email_verified": trusted and claims.get("email_verified") is True}
 
 
 def _exchange(provider, code: str, state: dict[str, Any]) -> dict[str, Any]:
@@ -266,14 +266,20 @@ def _exchange(provider, code: str, state: dict[str, Any]) -> dict[str, Any]:
     return {"data": form | us}
 
 
+def _fitting(keys: dict[str, Any], named: str | None) -> jwt.PyJWK:
+    """The one key of the provider that a token names, or that there is."""
+    found = [key for key in jwt.PyJWKSet.from_dict(keys).keys if named in (None, key.key_id)]
+    if len(found) != 1:
+        raise AnswerRefused("ID token: no key that fits")
+    return found[0]
+
+
 def _read_id_token(token: str, keys: dict[str, Any], provider, state: dict[str, Any]) -> dict[str, Any]:
     """The claims of the ID token: of this issuer, for us, for this very login, and signed (Core 3.1.3.7)."""
     try:
-        head = jwt.get_unverified_header(token)
-        fitting = [each for each in jwt.PyJWKSet.from_dict(keys).keys if head.get("kid") in (None, each.key_id)]
         claims = jwt.decode(
             token,
-            fitting[0] if len(fitting) == 1 else "",
+            _fitting(keys, jwt.get_unverified_header(token).get("kid")),
             algorithms=ALGORITHMS,
             audience=provider.app.client_id,
             issuer=state["data"]["issuer"],

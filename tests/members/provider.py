@@ -1,0 +1,65 @@
+"""A real OpenID provider on the loopback interface, whose answers a test can twist."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs
+
+import oidc_provider_mock
+import werkzeug.serving
+from werkzeug.test import run_wsgi_app
+
+
+class Provider:
+    """``people`` are its users with their claims; what it says wrongly is chosen per answer.
+
+    ``host["/oauth2/token"] = "127.0.0.1:80"`` makes it answer there under another name, which is how its tokens get
+    another issuer; ``instead["/jwks"] = {...}`` puts something into the JSON object that it answers there.
+    """
+
+    def __init__(self, port: int = 0, **people: dict[str, Any]) -> None:
+        users = [oidc_provider_mock.User(sub=sub, claims=claims) for sub, claims in people.items()]
+        self.app = oidc_provider_mock.app(user_claims=users)
+        self.host: dict[str, str] = {}
+        self.instead: dict[str, dict[str, Any]] = {}
+        self.asked: list[str] = []
+        self.forms: list[dict[str, list[str]]] = []
+        self.server = werkzeug.serving.make_server("localhost", port, self.answer, threaded=True)
+        self.url = f"http://localhost:{self.server.server_port}"
+
+    def answer(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        self.asked.append(path)
+        environ["HTTP_HOST"] = self.host.get(path, environ["HTTP_HOST"])
+        if path == "/oauth2/token":
+            form = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            environ["wsgi.input"] = io.BytesIO(form)
+            self.forms.append(parse_qs(form.decode()))
+        if path not in self.instead:
+            with warnings.catch_warnings(action="ignore"):  # of its own libraries
+                return self.app(environ, start_response)
+        with warnings.catch_warnings(action="ignore"):
+            body, status, headers = run_wsgi_app(self.app, environ)
+        said = json.dumps(json.loads(b"".join(body)) | self.instead[path]).encode()
+        headers["Content-Length"] = str(len(said))
+        start_response(status, list(headers))
+        return [said]
+
+
+@contextmanager
+def running(provider: Provider) -> Iterator[Provider]:
+    """While the block lasts."""
+    thread = threading.Thread(target=provider.server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield provider
+    finally:
+        provider.server.shutdown()
+        thread.join()
+        provider.server.server_close()

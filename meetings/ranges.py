@@ -41,7 +41,7 @@ def file_response(request: Any, file: Any, size: int, etag: str, **told: Any) ->
         return _part(response, file, size, *asked.groups())
     answer = get_conditional_response(request, etag=etag, response=response)
     if answer is not response:
-        response.close()
+        file.close()  # not the response: that would say that the request is over
     return answer
 
 
@@ -51,7 +51,7 @@ def _part(response: FileResponse, file: Any, size: int, first: str, last: str) -
     if first and last and int(last) < int(first):
         return response  # no valid range: as if it was not asked
     if start >= size or (not first and int(last) == 0):
-        response.close()
+        file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"})
     file.seek(start)
     response.streaming_content = Part(file, end - start + 1)

@@ -16,12 +16,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from honcho.manager import Manager
 
 from kenniskring import servers
 
-HOME = servers.ROOT / ".local" / "demo"
+HOME = Path(os.environ.get("DEMO_HOME", servers.ROOT / ".local/demo"))
 PLAYED = HOME / "played"
 """Written once the demo network is whole; says in which tables."""
 

@@ -21,20 +21,11 @@ from .cast import MANAGER, SPEAKERS
 from .clock import Year, at
 from .people import playing, trekker_of
 from .programme import MEETINGS, SILENT_UNTIL_NOW, WEEKDAY, Planned
+from .slides import slides
 from .themes import THEMES
 
 Answer = Registration.Answer
-SLIDES = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 480 270]/Contents 4 0 R/Resources<</Font<</F<</Type/Font/Subtype/Type1
-/BaseFont/Helvetica>>>>>>>>endobj
-4 0 obj<</Length 52>>stream
-BT /F 24 Tf 60 130 Td (Verzonnen presentatie) Tj ET 
-endstream endobj
-trailer<</Root 1 0 R>>
-%%EOF
-"""
+SLIDES = slides("Verzonnen presentatie")
 
 
 def moment(planned: Planned) -> dt.datetime:

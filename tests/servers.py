@@ -29,7 +29,9 @@ def _schema_digest() -> str:
     return digest.hexdigest()[:12]
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
+OURS = "TEST_TEMPLATE" not in os.environ  # whoever started us has made it: pytest-xdist for its workers, `make drill`
+
+if OURS:
     POSTGRES = servers.start_postgres(ROOT / ".local/test/postgres")
     # Not in the checkout: uploads of tests are thrown away with the session.
     MEDIA = tempfile.TemporaryDirectory(prefix="kenniskring-media-")
@@ -58,7 +60,7 @@ def _admin(statement: str) -> list:
         return cursor.fetchall() if cursor.description else []
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
+if OURS:
     # Nothing here outlives a power cut, so nothing waits for the disk.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         _admin(f"ALTER SYSTEM SET {setting} = off")

@@ -151,9 +151,8 @@ def test_scopes_that_fail_leave_nothing_behind_for_the_next(birds, pooled, toget
         return wrong
 
     assert together(AT_ONCE, scopes) == [0] * AT_ONCE
-    figure(
-        f"pgbouncer, {POOL} connections for {AT_ONCE}: wrong rows", f"0 of {AT_ONCE * SCOPES} scopes, 3 in 10 failed"
-    )
+    done = f"0 of {AT_ONCE * SCOPES} scopes, 3 in 10 failed"
+    figure(f"pgbouncer, {POOL} connections for {AT_ONCE}: wrong rows", done)
 
 
 def test_what_outlives_a_transaction_would_be_someone_elses(birds, pooled):

@@ -11,10 +11,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery import beat
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from mailroom import bell, watch
 
@@ -24,7 +25,7 @@ LOOK = 1
 """Seconds between two looks at the post. By a clock that nobody sets: the timetable's own may jump."""
 
 JUMP = 5
-"""Seconds by which the clock may be set without our noticing."""
+"""Seconds by which the clock may be set between two of its looks at the timetable."""
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,10 @@ class Scheduler(beat.Scheduler):
         self._hand = None if lazy else Hand(self.app)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        if abs(_wall_clock() - self._clock) > JUMP:
-            self._start_over()
+        before, self._clock = self._clock, _wall_clock()
+        if abs(self._clock - before) > JUMP:
+            log.warning("The clock jumped by %.0f s; beat plans anew", self._clock - before)
+            self._plan_anew()
         if self._hand and not self._hand.is_alive():
             self._hand.start()
         pulse.show()
@@ -57,10 +60,8 @@ class Scheduler(beat.Scheduler):
             self._hand.jobs.put(None)
         super().close()
 
-    def _start_over(self) -> None:
-        """Somebody set the clock: what was planned by the old one could be an hour or a year away."""
-        log.warning("The clock jumped by %.0f s; beat plans anew", _wall_clock() - self._clock)
-        self._clock = _wall_clock()
+    def _plan_anew(self) -> None:
+        """What was planned by a clock that was wrong could be an hour or a year away."""
         self.data.clear()
         self.setup_schedule()
         self._heap = None
@@ -93,12 +94,14 @@ class Hand(threading.Thread):
             name = self.jobs.get(timeout=max(0, look - time.monotonic()))
         except queue.Empty:
             return watch.look
-        return None if name is None else self.app.tasks[name]
+        return None if name is None else partial(self.app.tasks[name].apply, throw=True)
 
     def _do(self, job: Callable[[], object]) -> None:
         close_old_connections()
         try:
             job()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("Beat could not do %s: %s", job, error)
         except Exception:
             log.exception("Beat could not do %s", job)
         close_old_connections()

@@ -28,7 +28,8 @@ class SystemTask(DjangoTask):
         if not self.as_system:
             return super().__call__(*args, **kwargs)
         with acting_as(SYSTEM):
-            refuse_a_wrong_clock()
+            if not self.request.called_directly:  # who does so, the demo's year for one, knows what time it means
+                refuse_a_wrong_clock()
             return super().__call__(*args, **kwargs)
 
 

@@ -177,6 +177,13 @@ RELAY_LOOKUP_URL = os.environ.get("RELAY_LOOKUP_URL", "")
 if RELAY_LOOKUP_URL and not ("{message_id}" in RELAY_LOOKUP_URL and RELAY_LOOKUP_URL.startswith("http")):
     raise ImproperlyConfigured("RELAY_LOOKUP_URL must be a web address that holds {message_id}.")
 
+# Where a post to the Teams channel of a circle may go, and nowhere else: mailroom/webhooks.py
+WEBHOOK_HOSTS = os.environ.get(
+    "WEBHOOK_HOSTS", "*.webhook.office.com *.logic.azure.com *.api.powerplatform.com"
+).split()
+if any(not host.startswith("*.") or host.count(".") < 3 for host in WEBHOOK_HOSTS):
+    raise ImproperlyConfigured("WEBHOOK_HOSTS are names like *.webhook.office.com, with a space between.")
+
 # --- People ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.Member"

@@ -32,11 +32,11 @@ def take(task: str, *, every: dt.timedelta) -> bool:
 
     who comes at the same time waits for that transaction; when it fails, the slot is free again.
     """
-    number = (timezone.now() - EPOCH) // every  # in UTC, where no hour comes twice
-    start = EPOCH + number * every
+    now = timezone.now()
+    start = EPOCH + (now - EPOCH) // every * every  # in UTC, where no hour comes twice
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO mailroom_slot (task, slot, taken_at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
-            [task, f"{start:%Y-%m-%dT%H:%MZ}"],
+            "INSERT INTO mailroom_slot (task, slot, taken_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [task, f"{start:%Y-%m-%dT%H:%MZ}", now],
         )
         return cursor.rowcount == 1

@@ -86,11 +86,14 @@ class Letters:
     def doubles(self) -> int:
         return sum(len(self.relay.taken[to]) - 1 for to in self.promised if to in self.relay.taken)
 
-    def latest(self, since: float = 0, until: float = math.inf) -> float:
-        """Seconds from promise to relay, of the letter that waited longest among those promised in that time."""
+    def latest(self, since: float = 0, until: float = math.inf, *, not_before: float = 0) -> float:
+        """Seconds from promise to relay, of the letter that waited longest among those promised in that time.
+
+        ``not_before``: when it could first leave.
+        """
         came = {to: times[0] for to, times in self.relay.taken.items()}
-        waits = [came[to] - at for to, at in self.promised.items() if since <= at < until and to in came]
-        return max(waits, default=0)
+        promised = {to: at for to, at in self.promised.items() if since <= at < until and to in came}
+        return max((came[to] - max(at, not_before) for to, at in promised.items()), default=0)
 
 
 @contextmanager

@@ -107,7 +107,12 @@ class Process:
 
     def start(self) -> None:
         self.running = subprocess.Popen(
-            self.command, cwd=servers.ROOT, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True
+            self.command,
+            cwd=servers.ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def ask_to_end(self, *, everyone: bool = False) -> None:

@@ -1,0 +1,10 @@
+"""The nights in which clocks change in steps of three hours; in `make faults` of five minutes."""
+
+from tests.faults import clocks
+
+
+def test_each_slot_and_each_letter_once_whatever_the_clocks_do(committed, figure):
+    lines = clocks.run("small")
+    for what, measured, _ in lines:
+        figure(f"clocks, {what}", measured)
+    assert [line for line in lines if not line[2]] == []

@@ -1,0 +1,10 @@
+"""PostgreSQL frozen and stopped for some seconds; `make faults` has more ways, and takes longer."""
+
+from tests.faults import postgres
+
+
+def test_pages_say_sorry_at_once_while_postgresql_is_away_and_all_is_well_when_it_is_back(committed, figure):
+    lines = postgres.run("small")
+    for what, measured, _ in lines:
+        figure(f"postgres, {what}", measured)
+    assert [line for line in lines if not line[2]] == []

@@ -1,0 +1,10 @@
+"""Web and worker ended and started twice; `make faults` does so thirty times."""
+
+from tests.faults import restarts
+
+
+def test_nobody_notices_that_web_and_worker_start_again(committed, figure):
+    lines = restarts.run("small")
+    for what, measured, _ in lines:
+        figure(f"restarts, {what}", measured)
+    assert [line for line in lines if not line[2]] == []

@@ -1,14 +1,14 @@
-"""Random worlds: some rows in every walled table, each shaped by one choice, tied to each other by their foreign keys.
+"""Random worlds: some rows in every walled table, each shaped by one choice, tied by their foreign keys.
 
-A new walled model takes part by itself: its fields say what can vary. What matters more than chance would have it, and
-what a CHECK constraint asks, is written below.
+A new walled model takes part by itself: its fields say what can vary. What matters more than chance would have it,
+and what a CHECK constraint asks, is written below.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
+import math
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -31,7 +31,7 @@ YESTERDAY, TOMORROW, LONG_AGO = (TODAY + dt.timedelta(days=days) for days in (-1
 
 HOW_MANY = {
     "regions.Circle": 4,
-    "members.Member": 7,
+    "members.Member": 6,
     "members.Membership": 13,
     "members.JoinRequest": 5,
     "mailroom.Delivery": 5,
@@ -62,8 +62,16 @@ WORTH: dict[str, list[Any]] = {
 }
 """What a column may hold; the more often, the more likely."""
 
-SELDOM = {"members.Member.partner", "members.JoinRequest.asked_by"}
+SELDOM = {
+    "members.Member.partner",
+    "members.JoinRequest.asked_by",
+    "meetings.Material.item",
+    "meetings.Material.talk",
+}
 """Foreign keys that are empty half of the time."""
+
+ALL_THE_SAME = {"form", "province", "reference_region", "region"}
+"""Choices that are nobody's business here."""
 
 MEETS = {"starts_at": NOW + dt.timedelta(days=30), "ends_at": NOW + dt.timedelta(days=30, hours=2)}
 
@@ -83,24 +91,41 @@ def _lawful(label: str, row: Row) -> Row:
 # --- One row --------------------------------------------------------------------------------------------------------
 
 
+PLAIN = {
+    (models.CharField, models.TextField, models.FileField): "",
+    (models.IntegerField, models.FloatField): 1,
+    (models.DateField,): NOW,
+    (models.GenericIPAddressField,): "127.0.0.1",
+    (models.JSONField,): {},
+}
+
+
+def _plain(field: models.Field) -> Any:
+    """A value for a column about which nobody cares."""
+    fitting = [value for kinds, value in PLAIN.items() if isinstance(field, kinds)]
+    if not fitting:
+        raise TypeError(f"Say in PLAIN what {field} may hold.")
+    return fitting[0]
+
+
 @cache
-def _fields(label: str) -> list[tuple[models.Field, list[Any] | None]]:
-    """Each column of a table with what it may hold; None for what has a value of its own in every row."""
-    found = []
+def _varying(label: str) -> list[tuple[models.Field, list[Any] | None]]:
+    """Each column of a table with what it may hold; None for a relation, [] for what differs in every row."""
+    found: list[tuple[models.Field, list[Any] | None]] = []
     for field in walled()[label]._meta.concrete_fields:
         options: list[Any] | None
-        if (name := f"{label}.{field.name}") in WORTH:
+        if field.remote_field:
+            options = None
+        elif (name := f"{label}.{field.name}") in WORTH:
             options = WORTH[name]
         elif field.primary_key or field.unique:
-            options = None
-        elif field.choices and field.name not in ("form", "province", "reference_region", "region"):
+            options = []
+        elif field.choices and field.name not in ALL_THE_SAME:
             options = [value for value, _ in field.flatchoices]
         elif isinstance(field, models.BooleanField):
             options = [False, True]
         else:
-            empty = "" if isinstance(field, (models.CharField, models.TextField)) else NOW
-            blank = 1 if isinstance(field, models.IntegerField | models.FloatField) else empty
-            options = [None if field.null else field.get_default() if field.has_default() else blank]
+            options = [None if field.null else field.get_default() if field.has_default() else _plain(field)]
         found.append((field, options))
     return found
 
@@ -111,27 +136,28 @@ def _of_its_own(field: models.Field, number: int) -> Any:
     return number if isinstance(field, models.IntegerField) else f"{number}"
 
 
+def _parents(label: str, field: models.Field, rows: dict[str, dict[Any, Row]]) -> list[Any]:
+    """To what a foreign key may point; nothing at all in a table without a wall."""
+    there = list(rows.get(field.remote_field.model._meta.label, ()))
+    if not field.null:
+        return there
+    return [None] * (max(1, len(there)) if f"{label}.{field.name}" in SELDOM else 1) + there
+
+
 def _rows(label: str, rows: dict[str, dict[Any, Row]], choose: Choose) -> Iterator[Row]:
-    """The rows of one table, drawn with one choice each."""
+    """The rows of one table, each drawn with one choice."""
     for number in range(1, HOW_MANY.get(label, 3) + 1):
-        columns = []
-        for field, options in _fields(label):
-            if field.remote_field:
-                target = field.remote_field.model._meta.label
-                parents = list(rows.get(target, ()))
-                none = [None] if field.null else []
-                name = f"{label}.{field.name}"
-                options = none * (len(parents) if name in SELDOM else 1) + parents if target in rows else [None]
-            columns.append(
-                (field.attname, options or [_of_its_own(field, number)] if not field.remote_field else options)
+        columns = {
+            field.attname: (
+                _parents(label, field, rows) if options is None else options or [_of_its_own(field, number)]
             )
-        total = 1
-        for _, options in columns:
-            total *= len(options)
-        if not total:
-            continue  # nothing to hang on
-        choice, row = choose(total), {}
-        for name, options in columns:
+            for field, options in _varying(label)
+        }
+        ways = math.prod(len(options) for options in columns.values())
+        if not ways:
+            return  # a table to which it must point is empty
+        choice, row = choose(ways), {}
+        for name, options in columns.items():
             choice, which = divmod(choice, len(options))
             row[name] = options[which]
         yield _lawful(label, row)
@@ -141,7 +167,8 @@ def _rows(label: str, rows: dict[str, dict[Any, Row]], choose: Choose) -> Iterat
 def _unique(label: str) -> list[tuple[tuple[str, ...], tuple]]:
     """What must not come twice: columns, and the values in others for which that holds."""
     meta = walled()[label]._meta
-    found = [((field.attname,), ()) for field in meta.concrete_fields if field.unique]
+    found: list[tuple[tuple[str, ...], tuple]] = [((f.attname,), ()) for f in meta.concrete_fields if f.unique]
+    found += [(tuple(meta.get_field(name).attname for name in names), ()) for names in meta.unique_together]
     for constraint in meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
             condition = constraint.condition
@@ -156,8 +183,12 @@ def _places(label: str, row: Row) -> set[tuple]:
     return {
         (names, *(row[name] for name in names))
         for names, condition in _unique(label)
-        if all(row[name] == value for name, value in condition)
+        if all(_holds(row, *each) for each in condition)
     }
+
+
+def _holds(row: Row, name: str, value: Any) -> bool:
+    return row[name.removesuffix("__in")] in value if name.endswith("__in") else row[name] == value
 
 
 # --- A world --------------------------------------------------------------------------------------------------------
@@ -190,8 +221,9 @@ def world(choose: Choose) -> World:
 
 
 def actors(of: World) -> list[Actor]:
-    """Everyone who can ask; the last was deleted."""
-    return [VISITOR, DOORKEEPER, SYSTEM, *(member(pk) for pk in of.rows["members.Member"]), member(10**9)]
+    """Everyone who can ask, one of them without a second factor; the last was deleted."""
+    people = [member(pk) for pk in of.rows["members.Member"]]
+    return [VISITOR, DOORKEEPER, SYSTEM, *people, member(10**9)]
 
 
 @cache
@@ -211,10 +243,17 @@ def _columns(label: str) -> dict[str, str]:
     return {field.attname: field.column for field in walled()[label]._meta.concrete_fields}
 
 
-def fill(connection: psycopg.Connection, rows: dict[str, dict[Any, Row]]) -> None:
+def document(rows: dict[str, dict[Any, Row]]) -> str:
+    """Rows as JSON, under the names that their columns have in PostgreSQL."""
+    return json.dumps(
+        {
+            label: [{_columns(label)[name]: value for name, value in row.items()} for row in table.values()]
+            for label, table in rows.items()
+        },
+        cls=DjangoJSONEncoder,
+    )
+
+
+def fill(connection: psycopg.Connection, world: World) -> None:
     """Put a world into empty tables, as a superuser."""
-    document = {
-        label: [{_columns(label)[name]: value for name, value in row.items()} for row in table.values()]
-        for label, table in rows.items()
-    }
-    connection.execute(_insertion(), [json.dumps(document, cls=DjangoJSONEncoder)], prepare=True)
+    connection.execute(_insertion(), [document(world.rows)], prepare=True)

@@ -36,6 +36,7 @@ class World:
         }
         self.today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
         self.askers: dict[Actor, Asker] = {}
+        self.expectations: dict[tuple, Any] = {}  # what was worked out before
 
     def of(self, label: str) -> list[Row]:
         return list(self.rows[label].values())
@@ -51,7 +52,7 @@ class World:
     @cached_property
     def joined(self) -> dict[int, set[int]]:
         """The circles that each member is in today, the umbrella only by a row of its own."""
-        found = defaultdict(set)
+        found: dict[int, set[int]] = defaultdict(set)
         for place in self.of("members.Membership"):
             if place["ended_at"] is None:
                 found[place["member_id"]].add(place["circle_id"])
@@ -60,7 +61,7 @@ class World:
     @cached_property
     def wished(self) -> dict[int, set[int]]:
         """The circles that each member asked to join and that did not decide."""
-        found = defaultdict(set)
+        found: dict[int, set[int]] = defaultdict(set)
         for wish in self.of("members.JoinRequest"):
             if wish["decided_at"] is None and wish["asked_by_id"] is None:
                 found[wish["member_id"]].add(wish["circle_id"])
@@ -69,7 +70,7 @@ class World:
     @cached_property
     def answered(self) -> dict[int, set[int]]:
         """The circles of whose meetings each member answered one."""
-        found = defaultdict(set)
+        found: dict[int, set[int]] = defaultdict(set)
         for answer in self.of("meetings.Registration"):
             found[answer["member_id"]].add(self.get("meetings.Meeting", answer["meeting_id"])["circle_id"])
         return found
@@ -289,6 +290,7 @@ RULES: dict[str, Rule] = {
     "admin.LogEntry": stewards,
     "mailroom.Delivery": sees_delivery,
     "mailroom.Letter": the_system,
+    "mailroom.Channel": leads,
     "mailroom.Silence": stewards,
     "mailroom.Slot": stewards,
     "meetings.Meeting": sees_meeting,
@@ -360,6 +362,7 @@ MAY_CHANGE: dict[str, Rule] = {
     "admin.LogEntry": nobody,
     "mailroom.Delivery": the_system,
     "mailroom.Letter": the_system,
+    "mailroom.Channel": leads,
     "mailroom.Silence": stewards,
     "mailroom.Slot": the_system,
     "meetings.Meeting": leads,
@@ -395,6 +398,42 @@ def may_become(world: World, actor: Actor, label: str, row: Row, new: Row) -> bo
         return False
     powers = ("is_active", "is_community_manager")
     return label != "members.Member" or who.steward or all(row[power] == new[power] for power in powers)
+
+
+# --- What the functions tell ------------------------------------------------------------------------------------
+
+
+def seats(world: World, who: Asker) -> set[tuple]:
+    """Each meeting with the seats taken on site and online: for who sees the meeting, and None for who does not."""
+    taken = {pk: [0, 0] for pk in world.rows["meetings.Meeting"]}
+    for answer in world.of("meetings.Registration"):
+        if answer["answer"] == "yes" and not answer["waiting"]:
+            taken[answer["meeting_id"]][answer["attending"] == "online"] += 1
+    rows = world.rows["meetings.Meeting"]
+    return {(pk, *(taken[pk] if sees_meeting(world, who, row) else (None, None))) for pk, row in rows.items()}
+
+
+def places(world: World, who: Asker) -> set[tuple]:
+    """Who is in which circle, asked by the system alone; whoever is in any is in the umbrella."""
+    circles = world.rows["regions.Circle"].items()
+    return {
+        (person, pk)
+        for person in world.rows["members.Member"]
+        for pk, circle in circles
+        if who.system and (pk in world.joined[person] or (circle["kind"] == "umbrella" and world.joined[person]))
+    }
+
+
+def powers(world: World, who: Asker) -> set[tuple]:
+    """Active or not and manager or not, as each member is: for the doorkeeper alone."""
+    return {
+        (row["id"], row["is_active"], row["is_community_manager"])
+        for row in world.of("members.Member")
+        if who.doorkeeper
+    }
+
+
+# --- Answers ------------------------------------------------------------------------------------------------------
 
 
 def visible(world: World, actor: Actor, label: str) -> set[Any]:

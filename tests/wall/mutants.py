@@ -1,0 +1,240 @@
+"""Walls with a hole or a stone too many: policies and functions with a condition dropped, or one word changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from regions import wall
+from regions.wall import Wall, borrowed
+
+from .oracle import walled
+
+WRITES = ("add", "change", "change blindly", "delete", "delete blindly")
+OF = {"SELECT": ("see",), "INSERT": ("add",), "UPDATE": ("change", "change blindly", "move"), "DELETE": WRITES[3:]}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of the wall: how it is made, and where it would be noticed."""
+
+    name: str
+    sql: str
+    verbs: tuple[str, ...]
+    tables: tuple[str, ...] | None = None  # labels; None for all
+
+
+def walls() -> dict[str, Wall]:
+    """The wall of each model, by label."""
+    own = {
+        label: next((c for c in model._meta.constraints if isinstance(c, Wall)), None)
+        for label, model in walled().items()
+    }
+    return {label: found or borrowed[walled()[label]._meta.db_table] for label, found in own.items()}
+
+
+# --- One condition less ---------------------------------------------------------------------------------------------
+
+WORDS = re.compile(r"'(?:[^']|'')*'|\b\w+\b|[();]", re.IGNORECASE)
+ENDS = {
+    "WHERE",
+    "FROM",
+    "UNION",
+    "SELECT",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "ON",
+    "JOIN",
+    "GROUP",
+    "ORDER",
+    "USING",
+    "WITH",
+}
+
+
+def weaker(sql: str) -> Iterator[str]:
+    """The text with one operand of an AND or OR left out, or one WHERE, each in turn; whatever the depth."""
+    words = [(m.group().upper(), m.start(), m.end()) for m in WORDS.finditer(sql)]
+
+    def edge(start: int, step: int) -> int:
+        """The index of the word that ends the operand, going left or right from ``start``."""
+        depth, at = 0, start + step
+        while 0 <= at < len(words):
+            word = words[at][0]
+            depth += {"(": step, ")": -step}.get(word, 0)
+            if depth < 0 or (depth == 0 and (word in ENDS or word in ("AND", "OR", ";"))):
+                return at
+            at += step
+        return at
+
+    for index, (word, start, end) in enumerate(words):
+        if word in ("AND", "OR"):
+            left, right = edge(index, -1), edge(index, 1)
+            begins = words[left][2] if left >= 0 else 0
+            ends = words[right][1] if right < len(words) else len(sql)
+            yield f"{sql[:start]} {sql[ends:]}"
+            yield f"{sql[:begins]} {sql[end:]}"
+        elif word == "WHERE":
+            right = edge(index, 1)
+            while right < len(words) and words[right][0] in ("AND", "OR"):
+                right = edge(right, 1)
+            yield f"{sql[:start]} {sql[words[right][1] if right < len(words) else len(sql) :]}"
+
+
+SWAPS = [
+    ("app.led()", "app.circles()"),
+    ("app.led()", "app.peers()"),
+    ("app.circles()", "app.led()"),
+    ("app.peers()", "app.circles()"),
+    ("app.peers()", "app.led()"),
+    ("app.is_system()", "app.is_steward()"),
+    ("app.is_steward()", "app.is_system()"),
+    ("app.is_steward()", "app.is_insider()"),
+    ("app.is_insider()", "app.is_steward()"),
+    ("app.is_insider()", "true"),
+    ("app.is_doorkeeper()", "true"),
+    ("app.is_vendor()", "false"),
+    ("app.people()", "app.circles()"),
+    ("= (SELECT app.me())", "IS NOT NULL"),
+    ("'draft'", "'held'"),
+    ("'accepted'", "'asked'"),
+    ("'vendor'", "'flemish'"),
+    ("'umbrella'", "'regional'"),
+    ("IS NULL", "IS NOT NULL"),
+    ("<>", "="),
+    (">=", ">"),
+    ("<=", "<"),
+    ("THEN '{}'", "THEN app.circles()"),
+    ("state", "audience"),
+]
+"""One word for another, wherever it stands."""
+
+
+def changed(sql: str) -> Iterator[str]:
+    yield from (sql.replace(old, new) for old, new in SWAPS if old in sql)
+
+
+# --- Policies -------------------------------------------------------------------------------------------------------
+
+
+def _policy(label: str, name: str, command: str, condition: str) -> str:
+    table = walled()[label]._meta.db_table
+    policy = f"{name}_{command.lower()}"
+    return f"DROP POLICY {policy} ON {table}; CREATE POLICY {policy} ON {table} FOR {command} {condition}"
+
+
+def _seen_through(label: str) -> tuple[str, ...]:
+    """This table, and those whose rows are seen when a row of it is; theirs too."""
+    found = {label}
+    while True:
+        tables = "|".join(walled()[each]._meta.db_table for each in found)
+        more = {each for each, wall in walls().items() if re.search(rf"\b({tables})\b", wall.see)}
+        if more <= found:
+            return tuple(sorted(found))
+        found |= more
+
+
+def _about_the_row(label: str, condition: str) -> bool:
+    """Whether the condition looks at the row, and not only at who asks."""
+    columns = "|".join(field.column for field in walled()[label]._meta.concrete_fields)
+    return bool(re.search(rf"\b({columns})\b", re.sub(r"app\.\w+", "", condition)))
+
+
+def of_policies() -> Iterator[Mutant]:
+    """Every policy of every table: each way to weaken and change it, and none; the two sides of UPDATE apart."""
+    for label, standing in walls().items():
+        sides = {
+            "SELECT": (standing.see, "USING ({0})"),
+            "INSERT": (standing.add, "WITH CHECK ({0})"),
+            "UPDATE": (standing.change, "USING ({0}) WITH CHECK ({0})"),
+            "DELETE": (standing.delete, "USING ({0})"),
+        }
+        for command, (condition, clause) in sides.items():
+            tables = _seen_through(label) if command == "SELECT" else (label,)
+            variants = {"true", "false", *weaker(condition), *changed(condition)} - {condition}
+            for variant in sorted(variants):
+                sql = _policy(label, standing.name, command, clause.format(variant))
+                yield Mutant(f"{label} {command} {variant}", sql, OF[command], tables)
+        one_sided = {"USING": f"USING (true) WITH CHECK ({standing.change})"}
+        if _about_the_row(label, standing.change):  # else who has no row to change has none to move either
+            one_sided["WITH CHECK"] = f"USING ({standing.change}) WITH CHECK (true)"
+        for side, clause in one_sided.items():
+            sql = _policy(label, standing.name, "UPDATE", clause)
+            yield Mutant(f"{label} UPDATE without {side}", sql, OF["UPDATE"], (label,))
+
+
+def of_tables() -> Iterator[Mutant]:
+    """Tables that lost their wall, or got a second policy beside it."""
+    for label, model in walled().items():
+        table = model._meta.db_table
+        yield Mutant(
+            f"{label} without row security",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            ("see", *WRITES),
+            (label,),
+        )
+        yield Mutant(
+            f"{label} without FORCE", f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", ("stand",), (label,)
+        )
+        yield Mutant(
+            f"{label} for everyone", f"CREATE POLICY also ON {table} USING (true)", ("see", *WRITES), (label,)
+        )
+
+
+# --- Functions ------------------------------------------------------------------------------------------------------
+
+FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION app\.(\w+)\(.*?AS \$\$.*?\$\$;", re.DOTALL)
+
+
+def functions() -> dict[str, str]:
+    """The statement that makes each function, by name."""
+    text = Path(wall.__file__).with_name("functions.sql").read_text()
+    return {found.group(1): found.group() for found in FUNCTION.finditer(text)}
+
+
+def of_functions() -> Iterator[Mutant]:
+    """Every function with one condition less, or one word changed; and those that forget to be STABLE's definer."""
+    for name, statement in functions().items():
+        head, body, tail = statement.split("$$")
+        for variant in sorted({*weaker(body), *changed(body)} - {body}):
+            if f"app.{name}()" not in variant:  # would call itself for ever
+                text = " ".join(variant.split())
+                yield Mutant(
+                    f"app.{name} {text}", f"{head}$${variant}$${tail}", ("see", "rights", "ask", *WRITES, "move")
+                )
+        if "SECURITY DEFINER" in head:
+            sql = f"{head.replace('SECURITY DEFINER', 'SECURITY INVOKER')}$${body}$${tail}"
+            yield Mutant(f"app.{name} as the caller", sql, ("see", "rights", "ask"))
+
+
+# --- All of them ----------------------------------------------------------------------------------------------------
+
+NO_DIFFERENCE = {
+    # whoever leads a circle is in it
+    ("meetings.JoinLink SELECT", "app.circles()))) OR m.circle_id = ANY((SELECT app.circles()"),
+    ("meetings.JoinLink SELECT", "app.circles())::bigint[]) OR m.circle_id = ANY((SELECT app.circles()"),
+    ("meetings.JoinLink SELECT", "app.circles())::bigint[]) OR m.circle_id = ANY((SELECT app.peers()"),
+    ("meetings.JoinLink SELECT", "m.circle_id = ANY((SELECT app.circles())::bigint[])  )"),
+    ("members.Membership SELECT", "app.peers())::bigint[]) OR circle_id = ANY((SELECT app.peers()"),
+    ("members.Membership SELECT", "circle_id = ANY((SELECT app.peers())::bigint[])  "),
+    # a steward leads every circle, so is a trekker anyway
+    ("meetings.Speaker", "app.is_system()"),
+    ("meetings.SpeakerContact", "app.is_system()"),
+    ("meetings.SpeakerTopic", "app.is_system()"),
+}
+"""Mutants that behave like the wall, by the beginning of their name and something in the rest."""
+
+
+def all_of_them() -> Iterator[Mutant]:
+    yield from of_policies()
+    yield from of_tables()
+    yield from of_functions()
+
+
+def makes_no_difference(mutant: Mutant) -> bool:
+    name = " ".join(mutant.name.split())
+    return any(name.startswith(begin) and part in name for begin, part in NO_DIFFERENCE)

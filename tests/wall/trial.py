@@ -1,0 +1,323 @@
+"""What PostgreSQL does and what the oracle says, side by side, for every actor of a world.
+
+Each verb is a pair: ``OBSERVE`` it on a connection that plays the app role, ``expect`` it of the oracle. All that is
+written is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+import psycopg
+from django.db import models
+from psycopg import sql
+
+from regions.wall import Actor
+
+from . import chance, oracle
+from .laboratory import APP, become, taken_back
+from .oracle import World, walled
+
+Labels = tuple[str, ...]
+
+
+def table(label: str) -> str:
+    return walled()[label]._meta.db_table
+
+
+def key(label: str) -> str:
+    return walled()[label]._meta.pk.column
+
+
+# --- Many statements in one round trip ------------------------------------------------------------------------------
+
+TRY_ALL = """
+CREATE FUNCTION pg_temp.try_all(statements text[]) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    statement text;
+    touched bigint;
+    answers text[] := '{}';
+BEGIN
+    FOREACH statement IN ARRAY statements LOOP
+        BEGIN
+            EXECUTE statement;
+            GET DIAGNOSTICS touched = ROW_COUNT;
+            RAISE EXCEPTION USING ERRCODE = 'KK000', MESSAGE = touched::text;
+        EXCEPTION
+            WHEN insufficient_privilege THEN answers := answers || 'refused'::text;
+            WHEN integrity_constraint_violation THEN answers := answers || 'allowed'::text;
+            WHEN SQLSTATE 'KK000' THEN
+                answers := answers || CASE SQLERRM WHEN '0' THEN 'nothing' ELSE 'allowed' END;
+        END;
+    END LOOP;
+    RETURN answers;
+END $$
+"""
+"""Runs each statement and takes it back. A broken constraint is the answer "allowed": the wall is asked before it."""
+
+ADD = """
+CREATE FUNCTION pg_temp.add_{name}(copies jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    copy {name};
+    added bigint[] := '{{}}';
+BEGIN
+    FOR copy IN SELECT * FROM jsonb_populate_recordset(NULL::{name}, copies) LOOP
+        BEGIN
+            INSERT INTO {name} SELECT copy.*;
+        EXCEPTION
+            WHEN insufficient_privilege THEN CONTINUE;
+            WHEN unique_violation THEN added := added || copy.{key}::bigint;
+        END;
+    END LOOP;
+    RETURN added;
+END $$
+"""
+"""Adds a copy of each row, which its key would forbid once the wall has said yes."""
+
+
+UNGRANTED: set[tuple[str, str]] = set()
+"""Command and table of what the app role may not even try."""
+
+
+def equip(lab: psycopg.Connection) -> None:
+    """Make the functions above, for the length of the transaction."""
+    lab.execute(TRY_ALL)
+    for label in walled():
+        lab.execute(ADD.format(name=table(label), key=key(label)))
+        for command in ("UPDATE", "DELETE"):
+            granted = lab.execute("SELECT has_table_privilege(%s, %s, %s)", [APP, table(label), command])
+            if not granted.fetchone()[0]:
+                UNGRANTED.add((command, label))
+
+
+def try_all(lab: psycopg.Connection, statements: Iterable[str]) -> list[str]:
+    """The answer to each: "allowed", "refused" with an error, or "nothing" was touched."""
+    return lab.execute("SELECT pg_temp.try_all(%s)", [list(statements)]).fetchone()[0]
+
+
+# --- What the actor does --------------------------------------------------------------------------------------------
+
+Seen = dict[str, Any]
+
+
+def _sets(lab: psycopg.Connection, labels: Labels, statement: str, values: list | None = None) -> Seen:
+    row = lab.execute(statement, values, prepare=len(labels) > 5).fetchone()
+    return {label: set(found or ()) for label, found in zip(labels, row, strict=True)}
+
+
+@cache
+def _looking(labels: Labels) -> str:
+    return "SELECT " + ", ".join(f'(SELECT array_agg("{key(label)}") FROM {table(label)})' for label in labels)
+
+
+@cache
+def _with(labels: Labels, command: str, asked: str) -> str:
+    """All tables in one statement; they are changed at once, so none sees what happens to another."""
+    parts = [command.format(table=table(label), key=f'"{key(label)}"', plain=_plain(label)) for label in labels]
+    steps = ", ".join(f"step{number} AS ({part})" for number, part in enumerate(parts))
+    return f"WITH {steps} SELECT " + ", ".join(f"(SELECT {asked} FROM step{n})" for n in range(len(parts)))
+
+
+@cache
+def _plain(label: str) -> str | None:
+    """SQL that gives a column nobody cares about a constant; None where there is no such column."""
+    meta = walled()[label]._meta
+    alone = {name for names, _ in chance._unique(label) for name in names}
+    for field in meta.concrete_fields:
+        if field.null or field.attname in alone or f"{label}.{field.name}" in chance.WORTH:
+            continue
+        if isinstance(field, models.DateTimeField):
+            return f'"{field.column}" = now()'
+        if isinstance(field, (models.CharField, models.TextField)) and not field.choices:
+            return f"\"{field.column}\" = 'x'"
+    return None
+
+
+def see(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    return _sets(lab, labels, _looking(labels))
+
+
+def _keys(lab: psycopg.Connection, labels: Labels, command: str) -> Seen:
+    touched = _granted(command, labels)
+    nothing: Seen = {label: set() for label in labels}
+    return nothing | (_sets(lab, touched, _with(touched, command, "array_agg(pk)")) if touched else {})
+
+
+def _granted(command: str, labels: Labels) -> Labels:
+    return tuple(label for label in labels if (command.split()[0], label) not in UNGRANTED)
+
+
+def change(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    return _keys(lab, labels, "UPDATE {table} SET {key} = {key} RETURNING {key} AS pk")
+
+
+def delete(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    return _keys(lab, labels, "DELETE FROM {table} RETURNING {key} AS pk")
+
+
+def _counts(lab: psycopg.Connection, labels: Labels, command: str) -> Seen:
+    labels = _granted(command, labels)
+    if not labels:
+        return {}
+    row = lab.execute(_with(labels, command, "count(*)"), prepare=len(labels) > 5).fetchone()
+    return dict(zip(labels, row, strict=True))
+
+
+def change_blindly(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """Without reading a column, so that the wall's condition for seeing is not asked."""
+    labels = tuple(label for label in labels if _plain(label))
+    return _counts(lab, labels, "UPDATE {table} SET {plain} RETURNING 1")
+
+
+def delete_blindly(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    return _counts(lab, labels, "DELETE FROM {table} RETURNING 1")
+
+
+def add(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    asked = ", ".join(f"pg_temp.add_{table(label)}(doc -> '{label}')" for label in labels)
+    document = chance.document({label: world.rows[label] for label in labels})
+    return _sets(lab, labels, f"SELECT {asked} FROM (SELECT %s::jsonb AS doc) AS given", [document])
+
+
+def _moves(world: World, label: str) -> list[tuple[Any, str, Any]]:
+    """Key, column and new value: some rows tied to something else, or given another role, state or owner."""
+    moves = []
+    for field, options in chance._varying(label):
+        if options is None:
+            options = chance._parents(label, field, world.rows)
+        if len(options) > 1 and len(set(options)) > 1:
+            for pk, row in world.rows[label].items():
+                others = [value for value in dict.fromkeys(options) if value != row[field.attname]]
+                moves += [(pk, field.attname, value) for value in others]
+    return moves[:: len(moves) // 16 + 1]
+
+
+def _move(lab: psycopg.Connection, label: str, pk: Any, name: str, value: Any) -> str:
+    column = chance._columns(label)[name]
+    return f'UPDATE {table(label)} SET "{column}" = {literal(lab, value)} WHERE "{key(label)}" = {literal(lab, pk)}'
+
+
+def literal(lab: psycopg.Connection, value: Any) -> str:
+    return sql.Literal(value).as_string(lab)
+
+
+def move(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """One value of one row at a time."""
+    moves = {label: _moves(world, label) for label in labels}
+    answers = iter(try_all(lab, [_move(lab, label, *each) for label in labels for each in moves[label]]))
+    return {label: {each for each in moves[label] if next(answers) == "allowed"} for label in labels}
+
+
+def rights(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """What the functions say that the second gate asks too."""
+    row = lab.execute(
+        "SELECT app.circles(), app.peers(), app.led(), app.people(), "
+        "app.is_insider(), app.is_manager(), app.is_vendor()"
+    ).fetchone()
+    return {"rights": [set(found) for found in row[:4]] + [*row[4:]]}
+
+
+def ask(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """What functions tell about rows that are not the actor's to see."""
+    lab.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    meetings, people = list(world.rows["meetings.Meeting"]), list(world.rows["members.Member"])
+    seats = lab.execute(
+        "SELECT id, app.seats_taken(id, 'in_person'), app.seats_taken(id, 'online') FROM unnest(%s::bigint[]) AS id",
+        [meetings],
+    )
+    places = lab.execute(
+        "SELECT who, circle FROM unnest(%s::bigint[]) AS who, unnest(%s::bigint[]) AS circle "
+        "WHERE app.is_in(who, circle)",
+        [people, list(world.rows["regions.Circle"])],
+    )
+    powers = lab.execute(
+        "SELECT who, active, manager FROM unnest(%s::bigint[]) AS who, unnest('{t,f}'::bool[]) AS active, "
+        "unnest('{t,f}'::bool[]) AS manager WHERE app.keeps_powers(who, active, manager)",
+        [people],
+    )
+    return {"seats": set(seats), "places": set(places), "powers": set(powers)}
+
+
+def stand(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """Row security is on, and forced on the owner too."""
+    on = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = %s::regclass"
+    return {label: lab.execute(on, [table(label)]).fetchone()[0] for label in labels}
+
+
+OBSERVE = {
+    "see": see,
+    "add": add,
+    "change": change,
+    "change blindly": change_blindly,
+    "delete": delete,
+    "delete blindly": delete_blindly,
+    "move": move,
+    "rights": rights,
+    "ask": ask,
+    "stand": stand,
+}
+
+# --- What the oracle says -------------------------------------------------------------------------------------------
+
+
+RULES = {"see": oracle.RULES, "add": oracle.MAY_ADD, "change": oracle.MAY_CHANGE, "delete": oracle.MAY_DELETE}
+
+
+def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
+    who = world.asker(actor)
+    if verb == "stand":
+        return True
+    if verb == "rights":
+        people = {pk for pk in world.rows["members.Member"] if oracle.knows(world, who, pk)}
+        return [who.circles, who.peers, who.leads, people, who.insider, who.manager, who.vendor]
+    if verb == "ask":
+        return getattr(oracle, label)(world, who)
+    if verb == "move":
+        rows = world.rows[label]
+        return {
+            (pk, name, value)
+            for pk, name, value in _moves(world, label)
+            if oracle.may_become(world, actor, label, rows[pk], rows[pk] | {name: value})
+        }
+    rows = oracle.allowed(RULES[verb.split()[0]], world, actor, label)
+    if verb.endswith("blindly"):
+        return len(rows)
+    if verb == "add":
+        return rows
+    return rows & oracle.visible(world, actor, label)  # what is not seen is not found to be changed either
+
+
+def expect(world: World, actor: Actor, verb: str, label: str) -> Any:
+    """What should come of it: keys of rows, how many there are for what is done blindly, or what a function says."""
+    known = world.expectations
+    if (actor, verb, label) not in known:
+        known[actor, verb, label] = _expect(world, actor, verb, label)
+    return known[actor, verb, label]
+
+
+# --- Side by side ---------------------------------------------------------------------------------------------------
+
+
+def disagreements(
+    lab: psycopg.Connection, world: World, verbs: Collection[str], labels: Labels | None = None
+) -> Iterator[tuple]:
+    """Where they differ: actor, verb, table, what happened, what should have. In a filled world, for the app role."""
+    labels = labels or tuple(label for label in oracle.RULES if label in walled())
+    for actor in chance.actors(world):
+        become(lab, actor)
+        for verb in verbs:
+            try:
+                if verb == "see":
+                    happened = see(lab, world, labels)
+                else:
+                    with taken_back(lab):
+                        happened = OBSERVE[verb](lab, world, labels)
+            except psycopg.Error as refusal:
+                yield str(actor), verb, labels, repr(refusal), "no error"
+                return  # the transaction is of no use any more
+            for label, found in happened.items():
+                expected = expect(world, actor, verb, label)
+                if found != expected:
+                    yield str(actor), verb, label, found, expected

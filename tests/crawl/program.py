@@ -44,7 +44,7 @@ LEAST, MOST = 1000, 4000  # answers per logged-in actor
 
 
 def run(base: str, superuser: psycopg.Connection, post: Path, most: int = MOST) -> tuple[str, bool]:
-    """What was read, as a table; and whether nobody read what is not there for them, in a crawl that says something."""
+    """What was read, as a table; whether nobody read what is not there for them, and the crawl was long enough."""
     planted = plant(superuser)
     files = live_a_little()
     wait_for_the_post()
@@ -178,4 +178,4 @@ def _table(found: dict[str, Crawl]) -> list[str]:
     for who, each in found.items():
         counts = [each.answers[status] for status in statuses]
         lines.append([who, each.total(), *counts, len(each.seen), len(each.foreign)])
-    return [f"{who!s:26}" + "".join(f"{number!s:>9}" for number in numbers) for who, *numbers in lines]
+    return [f"{who!s:30}" + "".join(f"{number!s:>8}" for number in numbers) for who, *numbers in lines]

@@ -8,7 +8,7 @@ PORT ?= 8000
 PRODUCTION = env SECRET_KEY=lint-$$(printf '%060d' 0 | tr 0 x)-0123456789abcdefghijklmnopqrstuv BASE_URL=https://kenniskring.example \
 	DATABASE_URL=postgresql://kenniskring_app@127.0.0.1/kenniskring REDIS_URL=redis://127.0.0.1 SMTP_URL=smtp://127.0.0.1
 
-.PHONY: demo test crawl faults lint format messages
+.PHONY: demo test crawl drill faults lint format messages
 
 # PORT chooses the port; Ctrl-C stops everything; .local/demo holds its data.
 demo: .venv/.ready
@@ -34,6 +34,10 @@ faults: .venv/.ready
 crawl: .venv/.ready
 	@$(RUN) -m tests.crawl
 
+# Rehearses backup and restore with the demo network, which must not be running; a minute or two when it was played before.
+drill: .venv/.ready
+	@$(RUN) -m tests.drill
+
 lint: .venv/.ready
 	@echo "— style and likely mistakes (ruff)"
 	@$(RUN) -m ruff check --quiet --output-format concise .
@@ -44,6 +48,8 @@ lint: .venv/.ready
 	@find templates -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 6.1
 	@echo "— migrations follow the models"
 	@$(PRODUCTION) $(RUN) -W ignore manage.py makemigrations --check --dry-run
+	@echo "— migrations lock no table in use (squawk)"
+	@$(PRODUCTION) $(RUN) -m tests.house.squawk
 	@echo "— production settings (check --deploy)"
 	@$(PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
 	@echo "— every word in Dutch (gettext)"

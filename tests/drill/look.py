@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -17,27 +18,28 @@ FACTS = {
                ARRAY(SELECT m.roleid::regrole || ' ' || m.set_option || m.inherit_option || m.admin_option
                      FROM pg_auth_members m WHERE m.member = r.oid ORDER BY 1)
         FROM pg_roles r WHERE rolname !~ '^pg_'""",
-    "rights on the database": "SELECT datname, datacl::text FROM pg_database WHERE datname = current_database()",
+    "rights on the database": "SELECT datname, datacl::text[] FROM pg_database WHERE datname = current_database()",
     "schemas": """
-        SELECT nspname, nspowner::regrole::text, nspacl::text FROM pg_namespace WHERE nspname IN ('public', 'app')""",
+        SELECT nspname, nspowner::regrole::text, nspacl::text[]
+        FROM pg_namespace WHERE nspname IN ('public', 'app')""",
     "tables": """
-        SELECT oid::regclass::text, relkind, relowner::regrole::text, relacl::text, relrowsecurity,
+        SELECT oid::regclass::text, relkind, relowner::regrole::text, relacl::text[], relrowsecurity,
                relforcerowsecurity
         FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'app'::regnamespace)""",
     "columns": """
-        SELECT attrelid::regclass::text, attname, attnotnull, attacl::text, format_type(atttypid, atttypmod)
+        SELECT attrelid::regclass::text, attname, attnotnull, attacl::text[], format_type(atttypid, atttypmod)
         FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
         WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
           AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)""",
     "functions": """
-        SELECT oid::regprocedure::text, proowner::regrole::text, prosecdef, proacl::text, pg_get_functiondef(oid)
+        SELECT oid::regprocedure::text, proowner::regrole::text, prosecdef, proacl::text[], pg_get_functiondef(oid)
         FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'app'::regnamespace) AND prokind = 'f'""",
     "policies": """
-        SELECT tablename, policyname, permissive, roles::text, cmd, qual, with_check FROM pg_policies""",
+        SELECT tablename, policyname, permissive, roles::text[], cmd, qual, with_check FROM pg_policies""",
     "constraints": """
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace""",
-    "default rights": "SELECT defaclrole::regrole::text, defaclobjtype, defaclacl::text FROM pg_default_acl",
+    "default rights": "SELECT defaclrole::regrole::text, defaclobjtype, defaclacl::text[] FROM pg_default_acl",
     "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
 }
@@ -47,9 +49,17 @@ def facts(server: Any, database: str) -> dict[str, set[tuple]]:
     """Everything that keeps circles apart, as PostgreSQL has it."""
     with psycopg.connect(servers.url(server, "postgres", database)) as connection:
         return {
-            what: {tuple(map(str, row)) for row in connection.execute(question).fetchall()}
+            what: {tuple(_plain(what, value) for value in row) for row in connection.execute(question).fetchall()}
             for what, question in FACTS.items()
         }
+
+
+def _plain(what: str, value: Any) -> str:
+    """Rights in an order of their own; lists of texts without the casts that PostgreSQL moves at each parsing."""
+    if isinstance(value, list):
+        return str(sorted(value))
+    moved = r"::(text|character varying)(\[\])?|[()]" if what in ("indexes", "constraints") else "$^"
+    return re.sub(moved, "", str(value))
 
 
 def walls_that_differ(server: Any, database: str) -> set[str]:

@@ -65,9 +65,10 @@ def _delivery(letter: Outgoing) -> Delivery:
 
 
 def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> Letter:
-    text, html = printer.text_and_html(letter)
+    refusing = unsubscribe_address(letter)
+    text, html = printer.text_and_html(letter, refusing)
     headers = dict(letter.headers)
-    if refusing := unsubscribe_address(letter):
+    if refusing:
         headers |= {  # RFC 8058
             "List-Unsubscribe": f"<{refusing}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -30,9 +30,9 @@ class Printer:
     def __init__(self) -> None:
         self._skeletons: dict[Hashable, Skeleton] = {}
 
-    def text_and_html(self, letter: Outgoing) -> tuple[str, str]:
-        """The two bodies of a letter."""
-        own = [letter.addressee, unsubscribe_address(letter), *(address for _, address in letter.buttons)]
+    def text_and_html(self, letter: Outgoing, refusing: str) -> tuple[str, str]:
+        """The two bodies of a letter; ``refusing`` is its ``unsubscribe_address``."""
+        own = [letter.addressee, refusing, *(address for _, address in letter.buttons)]
         shared = replace(
             letter,
             version="",

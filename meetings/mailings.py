@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -31,11 +31,18 @@ Answer = Registration.Answer
 
 @dataclass(frozen=True)
 class Batch:
-    """The same words for a group of people; ``write`` makes the letter to one of them."""
+    """The same words for a group of people; ``write`` makes the letter to one of them, with one of ``files``."""
 
     label: str
     members: list[Member]
     write: Callable[[Member], Outgoing]
+    files: LetterFiles
+
+    def letters(self, *, except_to: Collection[int] = ()) -> Iterator[Outgoing]:
+        """To each of them, as things stand now."""
+        readers = [member for member in self.members if member.pk not in except_to]
+        self.files.look_up(readers)
+        return map(self.write, readers)
 
     def by_government(self) -> list[tuple[str, list[Member]]]:
         """The people per organisation, by name; those who work nowhere last."""
@@ -109,7 +116,10 @@ def invitation(meeting: Meeting, *, reader: Member) -> Mailing:
     reached = [member for member in everyone if member.email.lower() not in hushed]
     files = LetterFiles(meeting, "REQUEST")
     batch = Batch(
-        _("Members who are not invited yet"), reached, lambda member: letters.invitation(meeting, member, files)
+        _("Members who are not invited yet"),
+        reached,
+        lambda member: letters.invitation(meeting, member, files),
+        files,
     )
     return Mailing([batch] if reached else [], reader, silenced=[m for m in everyone if m.email.lower() in hushed])
 
@@ -158,6 +168,7 @@ def _change_batch(
         label,
         members,
         lambda member: letters.changed(meeting, member, files, changes=changes, registration=one, lost=lost),
+        files,
     )
 
 
@@ -185,7 +196,7 @@ def cancellation(meeting: Meeting, *, reader: Member) -> Mailing:
         talks = _talks(meeting)
     members = [member for member, answer in concerned if not (answer and answer.answer == Answer.NO)]
     files = LetterFiles(meeting, "CANCEL")
-    batch = Batch(_("Invited or answered"), members, lambda member: letters.cancelled(meeting, member, files))
+    batch = Batch(_("Invited or answered"), members, lambda member: letters.cancelled(meeting, member, files), files)
     return Mailing([batch] if members else [], reader, talks)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import lru_cache
+from typing import NamedTuple
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,21 +13,40 @@ from django.utils.translation import gettext as _
 from .models import Meeting
 
 
+@lru_cache(maxsize=256)  # a thousand invitations name the same few moments
+def _in_words(moment: dt.datetime, how: str) -> str:
+    return date_format(timezone.localtime(moment), how)
+
+
+class Date(NamedTuple):
+    """A date as the block beside a meeting shows it: do 12 mrt."""
+
+    weekday: str
+    day: str
+    month: str
+    year: str
+
+
+@lru_cache(maxsize=4096)
+def date(day: dt.date) -> Date:
+    return Date(*(date_format(day, how) for how in ("D", "j", "b", "Y")))
+
+
 def day(meeting: Meeting) -> str:
     """12 maart"""
-    return date_format(timezone.localtime(meeting.starts_at), "j F")
+    return _in_words(meeting.starts_at, "j F")
 
 
 def hours(meeting: Meeting) -> str:
     """14.00 – 16.00 uur; with the last day as well when it ends on another one."""
-    starts, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
-    until = "H.i" if starts.date() == ends.date() else "j F, H.i"
-    return _("%(start)s – %(end)s o’clock") % {"start": date_format(starts, "H.i"), "end": date_format(ends, until)}
+    starts, ends = meeting.starts_at, meeting.ends_at
+    until = "H.i" if timezone.localdate(starts) == timezone.localdate(ends) else "j F, H.i"
+    return _("%(start)s – %(end)s o’clock") % {"start": _in_words(starts, "H.i"), "end": _in_words(ends, until)}
 
 
 def when(meeting: Meeting) -> str:
     """vrijdag 12 maart 2027, 14.00 – 16.00 uur"""
-    return f"{date_format(timezone.localtime(meeting.starts_at), 'l j F Y')}, {hours(meeting)}"
+    return f"{_in_words(meeting.starts_at, 'l j F Y')}, {hours(meeting)}"
 
 
 def where(meeting: Meeting) -> str:

@@ -195,7 +195,7 @@ def invite(meeting: Meeting, *, by: Member, shown: str | None = None) -> int:
     )
     meeting.invited_at = meeting.invited_at or now
     meeting.save(update_fields=["invited_at"])
-    post_all(batch.write(member) for batch in mailing.batches for member in batch.members)
+    post_all(letter for batch in mailing.batches for letter in batch.letters())
     return len(mailing.members)
 
 
@@ -240,12 +240,11 @@ def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: An
     unheard = _call_back(meeting)
     _apply(moved.meeting, {name: value for name, value in fields.items() if name in TOLD})
     _give_up_lost_ways(moved.meeting)
+    post_all(letter for batch in moved.mailing.batches for letter in batch.letters(except_to=unheard))
+    anew = [member for member in moved.mailing.members if member.pk in unheard]
     files = LetterFiles(moved.meeting, "REQUEST")
-    post_all(
-        letters.invitation(moved.meeting, member, files) if member.pk in unheard else batch.write(member)
-        for batch in moved.mailing.batches
-        for member in batch.members
-    )
+    files.look_up(anew)
+    post_all(letters.invitation(moved.meeting, member, files) for member in anew)
     _tell_speakers(moved.meeting, moved.mailing)
     fill_free_seats(moved.meeting)
     return moved.meeting
@@ -274,7 +273,7 @@ def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = No
     unheard = _call_back(meeting)
     withdraw_unsent(meeting, kinds={"meeting_changed"})
     meeting.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
-    post_all(batch.write(member) for batch in mailing.batches for member in batch.members if member.pk not in unheard)
+    post_all(letter for batch in mailing.batches for letter in batch.letters(except_to=unheard))
     _tell_speakers(meeting, mailing)
     return meeting
 

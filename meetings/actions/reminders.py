@@ -49,12 +49,13 @@ def remind(meeting: Meeting) -> int:
 
 def _reminders(meeting: Meeting, today: dt.date) -> Iterator[Outgoing]:
     day, files = timezone.localdate(meeting.starts_at), LetterFiles(meeting, "REQUEST")
+    readers, letter = [], letters.reminder_coming
     if day - today == DAY_BEFORE:
-        for member in coming(meeting):
-            yield letters.reminder_coming(meeting, member, files)
+        readers = coming(meeting)
     if day - today == WEEK_BEFORE:
-        for member in silent(meeting):
-            yield letters.reminder_silent(meeting, member, files)
+        readers, letter = silent(meeting), letters.reminder_silent
+    files.look_up(readers)
+    return (letter(meeting, member, files) for member in readers)
 
 
 def coming(meeting: Meeting) -> list[Member]:

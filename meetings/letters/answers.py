@@ -26,11 +26,14 @@ ANSWERS_IN_ADDRESS = {
 
 def answer_address(meeting: Meeting, member: Member, answer: str | None = None) -> str:
     """Where the holder of the letter answers without logging in; ``answer`` (yes, maybe, no) is suggested there."""
-    path = reverse("answer_by_letter", args=[make_token("answer", [meeting.pk, member.pk])])
-    if answer is None:
-        return absolute(path)
+    address = absolute(reverse("answer_by_letter", args=[make_token("answer", [meeting.pk, member.pk])]))
+    return address if answer is None else suggesting(answer, address)
+
+
+def suggesting(answer: str, address: str) -> str:
+    """An ``answer_address``, and which answer."""
     word = next(word for word, meant in ANSWERS_IN_ADDRESS.items() if meant == answer)
-    return absolute(f"{path}?{urlencode({'antwoord': word})}")
+    return f"{address}?{urlencode({'antwoord': word})}"
 
 
 def confirmation(registration: Registration) -> Outgoing:

@@ -15,7 +15,7 @@ from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
 from meetings.calendar import LetterFiles
-from meetings.letters.answers import answer_address
+from meetings.letters.answers import answer_address, suggesting
 from meetings.models import Meeting, Registration
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ def programme(meeting: Meeting) -> list[str]:
 
 def answer_buttons(meeting: Meeting, member: Member) -> list[tuple[str, str]]:
     """The three answers, each a page on which one still confirms, and the meeting itself."""
+    address = answer_address(meeting, member)
     return [
-        (_("Yes, I am coming"), answer_address(meeting, member, Answer.YES)),
-        (_("Maybe"), answer_address(meeting, member, Answer.MAYBE)),
-        (_("No, I am not coming"), answer_address(meeting, member, Answer.NO)),
+        (_("Yes, I am coming"), suggesting(Answer.YES, address)),
+        (_("Maybe"), suggesting(Answer.MAYBE, address)),
+        (_("No, I am not coming"), suggesting(Answer.NO, address)),
         page_button(meeting),
     ]
 

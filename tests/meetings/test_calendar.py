@@ -192,6 +192,31 @@ def test_a_hostile_name_stays_a_name(waasland, temse, hybrid):
     assert (attendee, attendee.params["CN"]) == ("mailto:jan@temse.example", "Jan 'de X-EVIL:1;")
 
 
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("audience", ["circle", "network"])
+@pytest.mark.parametrize("state", ["draft", "published", "cancelled"])
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_files_for_a_whole_circle_hold_what_each_would_get_alone(
+    hybrid, lid, trekker, manager, neighbour, stranger, waasland, audience, state, method
+):
+    """What is looked up in one go is what the wall says to each."""
+    with acting_as(SYSTEM):
+        former = make.person("Filip Vertrokken", waasland)
+        gone = make.person("Gert Weg", waasland, is_active=False)
+        Membership.objects.filter(member=former).update(ended_at=dt.datetime.now(dt.UTC))
+        for person, answer in [(lid, "yes"), (neighbour, "maybe"), (former, "yes")]:
+            Registration.objects.create(meeting=hybrid, member=person, answer=answer, attending="online")
+        hybrid.audience, hybrid.state = audience, state
+        hybrid.save()
+        people = [lid, trekker, manager, neighbour, stranger, former, gone]
+        files = LetterFiles(hybrid, method)
+        files.look_up(people)
+        assert set(files.looked_up) == (set() if state == "draft" else {lid.pk, trekker.pk})
+        assert [files.file_for(person) for person in people] == [
+            LetterFiles(hybrid, method).file_for(person) for person in people
+        ]
+
+
 @pytest.mark.parametrize(
     ("answer", "waiting", "partstat", "transparency"),
     [

@@ -35,6 +35,7 @@ SWITCHES: dict[str, set[str]] = {
     },
     "meetings/calendar.py": {
         "a calendar file holds what its reader may see",
+        "calendar files for a whole circle are written in one go",
     },
     "meetings/letters/answers.py": {
         "a letter tells what its reader may see",

@@ -6,6 +6,7 @@ database connection, so a browser test asks for no ``db``.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -26,6 +27,8 @@ from tests.browsers import CHROMIUM
 from tests.servers import _admin, _build_template
 from tests.smtp import Mailbox
 
+OIDC = {"id": "acm", "name": "ACM/IDM", "client_id": "kring", "secret": "geheim", "key": "vo_id"}
+"""A provider to log in with, once a test starts one at ``portal.oidc_port``."""
 PATIENCE = 60
 """Seconds that a busy machine may take over what takes a quiet one two."""
 
@@ -38,6 +41,7 @@ class Portal:
     mailbox: Mailbox
     environment: dict[str, str]
     log: Path
+    oidc_port: int = 0
     running: list[subprocess.Popen] = field(default_factory=list)
 
     def manage(self, *command: str) -> None:
@@ -117,7 +121,7 @@ def portal(tmp_path_factory, django_db_blocker):
         _build_template()
     _admin(f"CREATE DATABASE {database} TEMPLATE {os.environ['TEST_TEMPLATE']}")
     socket = urlsplit(os.environ["TEST_ADMIN_URL"]).query
-    mailbox, valkey, port = Mailbox(), servers.start_valkey(), free_port()
+    mailbox, valkey, port, oidc_port = Mailbox(), servers.start_valkey(), free_port(), free_port()
     mailbox.start()
     portal = Portal(
         f"http://localhost:{port}",
@@ -130,8 +134,10 @@ def portal(tmp_path_factory, django_db_blocker):
             "BASE_URL": f"http://localhost:{port}",
             "MEDIA_ROOT": str(folder / "media"),
             "STATIC_ROOT": str(servers.RUN),  # empty: the demo's own files come from where they are
+            "OIDC_PROVIDERS": json.dumps([OIDC | {"server_url": f"http://localhost:{oidc_port}"}]),
         },
         folder / "log",
+        oidc_port,
     )
     try:
         portal.manage("manage.py", "load_facts")

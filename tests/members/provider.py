@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import oidc_provider_mock
+import requests
 import werkzeug.serving
 from werkzeug.test import run_wsgi_app
 
@@ -63,3 +66,33 @@ def running(provider: Provider) -> Iterator[Provider]:
         provider.server.shutdown()
         thread.join()
         provider.server.server_close()
+
+
+# --- The journey ----------------------------------------------------------------------------------------------------
+
+
+def leave(client, provider_id="acm", **form) -> str:
+    """The address of the provider's log-in page."""
+    page = client.post(f"/account/oidc/{provider_id}/login/", form)
+    assert page.status_code == 200, page
+    return html.unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)[1])
+
+
+def say_who(address: str, sub: str) -> str:
+    """Log in at the provider; where it sends the browser back to."""
+    answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
+    assert answer.status_code == 302, answer.text
+    back = urlsplit(answer.headers["Location"])
+    assert (back.scheme, back.netloc) == ("http", "testserver")
+    return f"{back.path}?{back.query}"
+
+
+def come(client, sub: str, provider_id="acm", **form):
+    """All the way: the page that one ends up on."""
+    return client.get(say_who(leave(client, provider_id, **form), sub), follow=True)
+
+
+def changed(address: str, **values: str) -> str:
+    """The same address with other values."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(query=urlencode({k: v[0] for k, v in parse_qs(parts.query).items()} | values)))

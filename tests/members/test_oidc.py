@@ -2,12 +2,11 @@
 
 import base64
 import hashlib
-import html
 import json
 import re
 import socket
 import time
-from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 import oidc_provider_mock
 import pytest
@@ -16,7 +15,6 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.messages import get_messages
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from kenniskring.providers import read_providers
@@ -25,7 +23,7 @@ from members.models import Member
 from regions.wall import SYSTEM, acting_as
 from tests.make import PASSWORD
 
-from .provider import Provider, running
+from .provider import Provider, changed, come, leave, running, say_who
 
 NAMES = {"name": "Ann Ambtenaar", "given_name": "Ann", "family_name": "Ambtenaar"}
 PEOPLE = {
@@ -61,35 +59,6 @@ def configured(url, **changes):
     entra = {"id": "entra", "name": "Entra ID", "client_id": "kring-entra"}
     both = {"server_url": url, "secret": "geheim:met/tekens"}
     return read_providers(json.dumps([acm | both | changes, entra | both]))
-
-
-# --- The journey ----------------------------------------------------------------------------------------------------
-
-
-def leave(client, provider_id="acm", **form) -> str:
-    """The address of the provider's log-in page."""
-    page = client.post(f"/account/oidc/{provider_id}/login/", form)
-    assert page.status_code == 200, page
-    return html.unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)[1])
-
-
-def say_who(address: str, sub: str) -> str:
-    """Log in at the provider; where it sends the browser back to."""
-    answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
-    assert answer.status_code == 302, answer.text
-    back = urlsplit(answer.headers["Location"])
-    assert (back.scheme, back.netloc) == ("http", "testserver")
-    return f"{back.path}?{back.query}"
-
-
-def come(client, sub: str, provider_id="acm", **form):
-    """All the way: the page that one ends up on."""
-    return client.get(say_who(leave(client, provider_id, **form), sub), follow=True)
-
-
-def changed(address: str, **values: str) -> str:
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(query=urlencode({k: v[0] for k, v in parse_qs(parts.query).items()} | values)))
 
 
 def register(client, **fields):
@@ -422,28 +391,3 @@ def test_a_page_for_who_comes_back_without_anything(house):
     assert client.get("/account/outside/come-in/").url == "/account/login/"
     assert client.get("/account/outside/signup/").url == "/account/login/"
     assert list(get_messages(client.get("/account/login/").wsgi_request)) == []
-
-
-# --- Settings -------------------------------------------------------------------------------------------------------
-
-GOOD = {"id": "acm", "name": "ACM/IDM", "server_url": "https://acm.example/op", "client_id": "x", "secret": "y"}
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        [{name: value for name, value in GOOD.items() if name != "secret"}],
-        [GOOD | {"sleutel": "vo_id"}],
-        [GOOD | {"server_url": "http://acm.example"}],
-        [GOOD | {"id": "ACM/IDM"}],
-        [GOOD, GOOD],
-        [GOOD, GOOD | {"id": "entra"}],
-        {"acm": GOOD},
-        "acm",
-    ],
-)
-def test_a_provider_that_is_not_described_well_stops_the_start(wrong):
-    with pytest.raises(ImproperlyConfigured, match="OIDC_PROVIDERS"):
-        read_providers(json.dumps(wrong))
-    with pytest.raises(ImproperlyConfigured, match="OIDC_PROVIDERS"):
-        read_providers("{")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
 
 import django_filters as filters
 from django import forms
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import Q
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Topic
 from regions.models import Circle
 
-from .models import Form, Meeting, MeetingQuerySet, MeetingTopic, Speaker
+from .models import Form, Meeting, MeetingQuerySet, Speaker
 
 FORMS = {
     "locatie": (_("on site (also)"), [Form.IN_PERSON, Form.HYBRID]),
@@ -37,16 +40,52 @@ PERIODS_PAST = [
 UNKNOWN = _("This choice does not exist (any more). The list is not narrowed by it.")
 
 
-def circles_with_topics() -> QuerySet[Circle]:
-    """Circles, each with ``topics``: [slug, title] of the topics of the meetings one sees there, in one query."""
-    tied = MeetingTopic.objects.filter(topic=OuterRef("pk"), meeting__circle=OuterRef(OuterRef("pk")))
-    topics = Topic.objects.filter(Exists(tied)).values(said=JSONObject(slug="slug", title="title"))
-    return Circle.objects.annotate(topics=ArraySubquery(topics))
+# LIMIT 1 makes PostgreSQL look per circle and per topic until it finds one; for EXISTS it would read all meetings.
+_CHOICES = """
+    SELECT
+        (SELECT coalesce(json_agg(json_build_array(c.id, c.slug, c.name) ORDER BY c.name), '[]')
+         FROM regions_circle AS c
+         WHERE c.id = %(circle)s OR (%(circle)s IS NULL
+               AND (SELECT true FROM meetings_meeting AS m WHERE m.circle_id = c.id LIMIT 1))),
+        (SELECT coalesce(json_agg(json_build_array(t.slug, t.title)), '[]')
+         FROM library_topic AS t
+         WHERE (SELECT true FROM meetings_meetingtopic AS tied WHERE tied.topic_id = t.id AND (%(circle)s IS NULL
+                OR tied.meeting_id IN (SELECT id FROM meetings_meeting WHERE circle_id = %(circle)s)) LIMIT 1))
+"""
 
 
-def circles_with_something() -> QuerySet[Circle]:
-    """Circles of which the actor sees at least one meeting."""
-    return circles_with_topics().filter(Exists(Meeting.objects.filter(circle=OuterRef("pk"))))
+class Choices(NamedTuple):
+    """What lists can be narrowed by: circles (id, slug, name) and topics (slug, title) of which one sees a meeting."""
+
+    circles: list[tuple[int, str, str]]
+    topics: list[tuple[str, str]]
+
+    @classmethod
+    def seen(cls, circle: Circle | None = None) -> Choices:
+        """In one query; of one circle only when it is given."""
+        with connection.cursor() as cursor:
+            cursor.execute(_CHOICES, {"circle": circle and circle.pk})
+            circles, topics = cursor.fetchone()
+        by_title = sorted(topics, key=lambda topic: topic[1].casefold())
+        return cls([tuple(each) for each in circles], [(slug, title) for slug, title in by_title])
+
+
+class LongSelect(forms.Select):
+    """A select of some hundreds of options: Django's own renders a template for each of them."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = str(value or "")
+
+        def options(choices) -> Iterator[str]:
+            for key, label in choices:
+                if isinstance(label, (list, tuple)):
+                    yield f'<optgroup label="{escape(key)}">{"".join(options(label))}</optgroup>'
+                else:
+                    selected = " selected" if str(key) == chosen else ""
+                    yield f'<option value="{escape(key)}"{selected}>{escape(label)}</option>'
+
+        around = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return mark_safe(f"<select{around}>{''.join(options(self.choices))}</select>")  # noqa: S308  (escaped above)
 
 
 def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
@@ -62,7 +101,7 @@ def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
 
 def _choice(label: Any, **extra: Any) -> filters.ChoiceFilter:
     return filters.ChoiceFilter(
-        label=label, empty_label=_("all"), error_messages={"invalid_choice": UNKNOWN}, **extra
+        label=label, empty_label=_("all"), error_messages={"invalid_choice": UNKNOWN}, widget=LongSelect, **extra
     )
 
 
@@ -100,23 +139,22 @@ class MeetingFilter(filters.FilterSet):
         self,
         request: Any,
         queryset: MeetingQuerySet,
-        circles: list[Any],
+        choices: Choices,
         mine: frozenset[int],
         *,
         of_one_circle: bool,
     ) -> None:
-        """``circles`` come from circles_with_topics(). ``mine`` are the circles that stand first."""
+        """``mine`` are the circles that stand first."""
         super().__init__(request.GET, queryset, request=request)
         self.mine = mine
         self.is_past = request.GET.get("wanneer") == "voorbij"
         self.filters["periode"].extra["choices"] = PERIODS_PAST if self.is_past else PERIODS_TO_COME
-        topics = {topic["slug"]: topic["title"] for circle in circles for topic in circle.topics}
-        self.filters["thema"].extra["choices"] = sorted(topics.items(), key=lambda pair: pair[1].casefold())
+        self.filters["thema"].extra["choices"] = choices.topics
         if of_one_circle:
             del self.filters["kring"]
         else:
-            own = [(circle.slug, circle.name) for circle in circles if circle.pk in mine]
-            others = [(circle.slug, circle.name) for circle in circles if circle.pk not in mine]
+            own = [(slug, name) for pk, slug, name in choices.circles if pk in mine]
+            others = [(slug, name) for pk, slug, name in choices.circles if pk not in mine]
             groups = [(_("My circles"), own), (_("Other circles"), others)]
             self.filters["kring"].extra["choices"] = groups if own and others else own or others
         if self.is_past or not request.user.is_authenticated:

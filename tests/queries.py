@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT")
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 
 
 def queries_of(client: Client, path: str) -> int:

@@ -235,7 +235,13 @@ class MeetingTopic(models.Model):
 
     class Meta:
         constraints = [
-            Wall(name="meeting_topics_wall", see=SEES_MEETING, add=LEADS_MEETING, change=LEADS_MEETING),
+            # Asked for one meeting of many per topic: a scalar is looked up, EXISTS may end in reading all meetings.
+            Wall(
+                name="meeting_topics_wall",
+                see="(SELECT true FROM meetings_meeting AS m WHERE m.id = meeting_id)",
+                add=LEADS_MEETING,
+                change=LEADS_MEETING,
+            ),
             models.UniqueConstraint(fields=["meeting", "topic"], name="a_topic_once_per_meeting"),
         ]
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from meetings import words
 from meetings.actions.answers import place_in_line
-from meetings.filters import MeetingFilter, circles_with_something, circles_with_topics
+from meetings.filters import Choices, MeetingFilter
 from meetings.forms.answers import AnswerForm
 from meetings.models import AgendaItem, Form, Material, Meeting, MeetingQuerySet, Registration, Talk
+from meetings.pages import FirstThousand
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
 from regions.limits import search_is_limited
@@ -31,11 +32,20 @@ Answer = Registration.Answer
 # --- Lists ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Row:
-    """A meeting in a list. ``tone`` is how the tag looks: "act" asks something of the reader."""
+SHOWN = [
+    *("title", "starts_at", "ends_at", "form", "state", "venue"),
+    *("circle__name", "circle__region", "host__name"),
+]
+"""Columns of a row in a list; the description of a meeting alone is longer than all of them."""
+
+
+class Row(NamedTuple):
+    """A meeting in a list, in words. ``tone`` is how the tag looks: "act" asks something of the reader."""
 
     meeting: Meeting
+    address: str
+    starts: str  # ISO 8601
+    date: words.Date
     place: str
     hours: str
     tag: str
@@ -47,26 +57,26 @@ class Row:
 @require_GET
 def meetings(request):
     """Across circles: those one is in, and what is public or for the whole network."""
-    return _list_page(request, "meetings/meetings.html", list(circles_with_something()))
+    return _list_page(request, "meetings/meetings.html")
 
 
 @open_to_all
 @search_is_limited
 @require_GET
 def circle_meetings(request, slug):
-    circle = get_object_or_404(circles_with_topics(), slug=slug)
-    return _list_page(request, "meetings/circle_meetings.html", [circle], circle)
+    return _list_page(request, "meetings/circle_meetings.html", get_object_or_404(Circle, slug=slug))
 
 
-def _list_page(request: Any, template: str, circles: list[Circle], circle: Circle | None = None) -> HttpResponse:
+def _list_page(request: Any, template: str, circle: Circle | None = None) -> HttpResponse:
     # A community manager is in every circle, and is not the one whose answer is awaited.
     mine = frozenset() if request.rights.is_manager else request.rights.circles
     everything = Meeting.objects.filter(circle=circle) if circle else Meeting.objects.all()
-    filters = MeetingFilter(request, everything, circles, mine, of_one_circle=circle is not None)
+    filters = MeetingFilter(request, everything, Choices.seen(circle), mine, of_one_circle=circle is not None)
     found = filters.qs.past() if filters.is_past else filters.qs.upcoming()
+    rows = found.select_related("circle", "host").only(*SHOWN)
     if request.user.is_authenticated:
-        found = found.with_answer_of(request.user)
-    page = Paginator(found.select_related("circle", "host"), PER_PAGE).get_page(request.GET.get("page"))
+        rows = rows.with_answer_of(request.user)
+    page = FirstThousand(rows, PER_PAGE, counted=found).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page_obj": page,
@@ -82,7 +92,16 @@ def _row(meeting: Any, mine: frozenset[int]) -> Row:
     place = words.place(meeting)
     if meeting.form == Form.HYBRID:
         place = _("%(place)s and online") % {"place": place}
-    return Row(meeting, place, words.hours(meeting), *_tag(meeting, mine))
+    starts = timezone.localtime(meeting.starts_at)
+    return Row(
+        meeting,
+        meeting.get_absolute_url(),
+        starts.isoformat(),
+        words.date(starts.date()),
+        place,
+        words.hours(meeting),
+        *_tag(meeting, mine),
+    )
 
 
 def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:

@@ -33,6 +33,8 @@ assert wrong_role() is None
 def the_demo() -> Any:
     """The PostgreSQL of the demo, its network played. The demo itself must not be running."""
     os.environ.pop("DATABASE_URL", None)
+    for folder in ("media", "static"):
+        (demo.HOME / folder).mkdir(parents=True, exist_ok=True)
     ours = {"SECRET_KEY": demo.secret_key, "DEMO": lambda: "1", "LOG_LEVEL": lambda: "ERROR"}
     os.environ |= {name: value() for name, value in ours.items()} | {
         "DJANGO_SETTINGS_MODULE": "kenniskring.settings",
@@ -43,8 +45,6 @@ def the_demo() -> Any:
         "MEDIA_ROOT": str(demo.HOME / "media"),
         "STATIC_ROOT": str(demo.HOME / "static"),
     }
-    for folder in ("media", "static"):
-        (demo.HOME / folder).mkdir(parents=True, exist_ok=True)
     demo.start_database()
     demo.prepare(ours=True)
     return servers.start_postgres(demo.HOME / "postgres")

@@ -45,7 +45,7 @@ def sql_of(migration: Path) -> str:
     loader = MigrationLoader(None, replace_migrations=False)
     loader.connection = connections["owner"]
     node = loader.graph.nodes[migration.parts[-3], migration.stem]
-    return "\n".join(loader.collect_sql([(node, False)]))
+    return "\n".join(map(str, loader.collect_sql([(node, False)])))
 
 
 def complaints(statements: str, allowed: set[str], folder: Path, name: str) -> str:

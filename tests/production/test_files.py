@@ -217,6 +217,7 @@ NOT_FOR_COMPOSE = {
     "MEDIA_ROOT",
     "DATABASE_OWNER_URL",
     "PULSE_FILE",
+    "RATE_LIMITS",
 }
 
 

@@ -26,6 +26,7 @@ from tests import make
 from tests.mailroom.letters import posted
 from tests.servers import _admin
 
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 POOL = 2
 AT_ONCE = 8
 ROUNDS = 5  # of three requests
@@ -55,9 +56,8 @@ def pgbouncer(socket: str, port: int):
         (folder / "users").write_text('"kenniskring_app" ""\n')
         (folder / "ini").write_text(SETTINGS.format(socket=socket, port=port, folder=folder, POOL=POOL))
         somebody = ["--user", Path(socket).owner()] if os.geteuid() == 0 else []
-        command = [shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"), *somebody, folder / "ini"]
         with open(folder / "log", "wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
+            process = subprocess.Popen([str(PGBOUNCER), *somebody, str(folder / "ini")], stdout=log, stderr=log)
         try:
             yield lambda: f"{process.poll()} {(folder / 'log').read_text()}"
         finally:
@@ -68,7 +68,7 @@ def pgbouncer(socket: str, port: int):
 @pytest.fixture
 def pooled(committed, monkeypatch, request):
     """Django's connections, of every thread, go through pgbouncer. Ask for the people of the test before this."""
-    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
+    if not PGBOUNCER:
         assert not os.environ.get("REQUIRE_BROWSER"), "pgbouncer is missing: apt-get install pgbouncer"
         pytest.skip("pgbouncer is not on this machine: apt-get install pgbouncer")
     (socket,) = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"]

@@ -15,6 +15,25 @@ from regions.models import Circle
 from regions.wall import STEWARD, SYSTEM_ONLY, Wall, led, mine
 
 
+class Channel(models.Model):
+    """The Teams channel of a circle. Whoever has its address can post there, so only who leads the circle sees it.
+
+    The row stays when the channel is taken away (``url`` is empty then): posts that were sent refer to it.
+    """
+
+    circle = models.OneToOneField(Circle, models.CASCADE, related_name="channel", verbose_name=_("circle"))
+    url = models.CharField(_("address of the channel"), max_length=2000, blank=True)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("Teams channel")
+        verbose_name_plural = _("Teams channels")
+        constraints = [Wall(name="channels_wall", see=f"{led()} OR {STEWARD}", add=led(), change=led())]
+
+    def __str__(self) -> str:
+        return f"Teams: {self.circle}"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries, narrowed."""
 
@@ -60,6 +79,9 @@ class Delivery(models.Model):
         related_name="deliveries",
         verbose_name=_("member"),
     )
+    channel = models.ForeignKey(
+        Channel, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("Teams channel")
+    )  # a post to Teams, and no e-mail
     to = models.EmailField(_("to"), max_length=320)  # what a form takes; too long for the relay is a failed letter
     subject = models.CharField(_("subject"), max_length=200)
     message_id = models.CharField(max_length=120, unique=True)

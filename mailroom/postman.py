@@ -29,6 +29,7 @@ from . import mime
 from .inquiry import relay_has
 from .models import Delivery, Silence
 from .relay import LineLost, NoAnswer, Refused, Relay, Unreachable
+from .webhooks import Teams
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def _due() -> QuerySet[Delivery]:
     return (
         Delivery.objects.filter(Q(leased_until=None) | Q(leased_until__lt=Now()), due_at__lte=Now())
         .filter(state__in=[State.QUEUED, State.HANDING_OVER])
-        .select_related("letter")
+        .select_related("letter", "channel")
         .annotate(
             is_late=Q(not_after__lte=Now()),
             is_active=F("member__is_active"),
@@ -152,6 +153,8 @@ def _why_not(delivery: Any) -> str:
         return _("The member is no longer active.")
     if delivery.only_while_member and not delivery.is_in_circle:
         return _("The member left the circle.")
+    if delivery.channel and not delivery.channel.url:
+        return _("The circle has no Teams channel any more.")
     if delivery.has_bounced or (delivery.can_unsubscribe and delivery.has_unsubscribed):
         return _("This address does not want the letter, or cannot receive any.")
     return ""
@@ -171,13 +174,17 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
         let_go(others)
 
     try:
-        if delivery.maybe_double and _has_arrived(delivery):
+        line: Relay | Teams
+        if delivery.channel:
+            line, message = Teams(delivery.channel.url), delivery.letter.text.encode()
+        elif delivery.maybe_double and _has_arrived(delivery):
             return
-        message = mime.message(delivery)
-        relay.announce(settings.DEFAULT_FROM_EMAIL, delivery.to)
+        else:
+            line, message = relay, mime.message(delivery)
+        line.announce(settings.DEFAULT_FROM_EMAIL, delivery.to)
         if not _mark(delivery):
             return  # withdrawn or overtaken meanwhile
-        relay.hand_over(message, while_waiting=while_waiting)
+        line.hand_over(message, while_waiting=while_waiting)
     except ValueError as error:  # an address or a header that cannot be
         words = str(error)
         _surely(lambda: _fail(delivery, words))

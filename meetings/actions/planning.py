@@ -26,6 +26,7 @@ from regions.models import Circle, LocalGovernment
 from regions.wall import as_system
 
 from .answers import fill_free_seats
+from .channel import tell_the_channel
 
 State = Meeting.State
 
@@ -150,7 +151,10 @@ def discard(meeting: Meeting, *, by: Member) -> None:
 
 @action
 def publish(meeting: Meeting, *, by: Member) -> Meeting:
-    """From now on its audience sees it. No letter leaves. Refuses with AlreadyPublished or MeetingInThePast."""
+    """From now on its audience sees it, and the circle's channel is told. No letter leaves.
+
+    Refuses with AlreadyPublished or MeetingInThePast.
+    """
     meeting = Meeting.objects.lock(meeting)
     if meeting.state != State.DRAFT:
         raise AlreadyPublished
@@ -158,6 +162,7 @@ def publish(meeting: Meeting, *, by: Member) -> Meeting:
         raise MeetingInThePast
     meeting.state = State.PUBLISHED
     meeting.save(update_fields=["state", "changed_at"])
+    tell_the_channel(meeting, "published")
     return meeting
 
 
@@ -247,6 +252,7 @@ def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: An
     post_all(letters.invitation(moved.meeting, member, files) for member in anew)
     _tell_speakers(moved.meeting, moved.mailing)
     fill_free_seats(moved.meeting)
+    tell_the_channel(moved.meeting, "moved")
     return moved.meeting
 
 
@@ -275,6 +281,7 @@ def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = No
     meeting.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     post_all(letter for batch in mailing.batches for letter in batch.letters(except_to=unheard))
     _tell_speakers(meeting, mailing)
+    tell_the_channel(meeting, "cancelled")
     return meeting
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from regions.wall import Actor, borrowed, walled_models
 Row = dict[str, Any]
 
 
+@cache
 def walled() -> dict[str, Any]:
     """Every model that has a wall, ours and borrowed, by label."""
     others = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in borrowed]

@@ -12,6 +12,9 @@ SWITCHES: dict[str, set[str]] = {
         "whoever holds the letter may want them again",
         "whoever sees that a letter failed may have it tried again",
     },
+    "mailroom/channels.py": {
+        "a post to the channel of a circle is the portal's own business",
+    },
     "meetings/actions/answers.py": {
         "a free seat goes to the first in line",
         "how many wait before you is yours to know, who they are is not",

@@ -13,7 +13,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.utils import timezone
 
 from library.models import Topic
-from mailroom.models import Delivery, Letter, Silence, Slot
+from mailroom.models import Channel, Delivery, Letter, Silence, Slot
 from meetings.models import (
     AgendaItem,
     Asking,
@@ -33,7 +33,6 @@ from regions.models import Circle, FormerGovernment, JournalEntry
 from regions.wall import DOORKEEPER, SYSTEM, VISITOR, Actor, acting_as, member
 from tests import make
 
-_number = itertools.count(1)
 LONG_AGO = dt.date(2024, 1, 1)
 
 
@@ -88,24 +87,34 @@ def meetings_of(circle: Circle) -> list[Meeting]:
     ]
 
 
-def furnish(meeting: Meeting, topic: Topic) -> None:
-    """Programme, topic, link, material, and talks in every state, each with a speaker of its own."""
-    MeetingTopic.objects.create(meeting=meeting, topic=topic)
-    JoinLink.objects.create(meeting=meeting, url="https://video.example/room")
-    item = AgendaItem.objects.create(meeting=meeting, position=1, kind="deep_dive", title="Punt")
-    Material.objects.create(
-        meeting=meeting, name="dag.pdf", file="material/a", content_type="application/pdf", size=1
+def furnish(meetings: list[Meeting], topic: Topic) -> None:
+    """For each: programme, topic, link, material, and talks in every state, each with a speaker of its own."""
+    MeetingTopic.objects.bulk_create(MeetingTopic(meeting=meeting, topic=topic) for meeting in meetings)
+    JoinLink.objects.bulk_create(JoinLink(meeting=meeting, url="https://video.example/room") for meeting in meetings)
+    items = AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, position=1, kind="deep_dive", title="Punt") for meeting in meetings
     )
-    for state in Talk.State.values:
-        number = next(_number)
-        speaker = Speaker.objects.create(name=f"Spreker {number}", kind="vendor")
-        SpeakerContact.objects.create(speaker=speaker, email=f"spreker{number}@demo.example")
-        SpeakerTopic.objects.create(speaker=speaker, topic=topic)
-        talk = Talk.objects.create(item=item, speaker=speaker, state=state)
-        Asking.objects.create(talk=talk, to=speaker.contact.email, message="Graag.", reply="Met plezier.")
-        Material.objects.create(
-            meeting=meeting, item=item, talk=talk, name="s.pdf", file="material/b", content_type="text/plain", size=1
-        )
+    states = [(item, state) for item in items for state in Talk.State.values]
+    speakers = Speaker.objects.bulk_create(
+        Speaker(name=f"Spreker {number}", kind="vendor") for number, _ in enumerate(states)
+    )
+    contacts = SpeakerContact.objects.bulk_create(
+        SpeakerContact(speaker=speaker, email=f"spreker{number}@demo.example")
+        for number, speaker in enumerate(speakers)
+    )
+    SpeakerTopic.objects.bulk_create(SpeakerTopic(speaker=speaker, topic=topic) for speaker in speakers)
+    talks = Talk.objects.bulk_create(
+        Talk(item=item, speaker=speaker, state=state) for (item, state), speaker in zip(states, speakers, strict=True)
+    )
+    Asking.objects.bulk_create(
+        Asking(talk=talk, to=contact.email, message="Graag.", reply="Met plezier.")
+        for talk, contact in zip(talks, contacts, strict=True)
+    )
+    file = {"file": "material/a", "content_type": "application/pdf", "size": 1}
+    Material.objects.bulk_create(Material(meeting=meeting, name="dag.pdf", **file) for meeting in meetings)
+    Material.objects.bulk_create(
+        Material(meeting=talk.item.meeting, item=talk.item, talk=talk, name="s.pdf", **file) for talk in talks
+    )
 
 
 def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
@@ -149,6 +158,8 @@ def post(cast: dict[str, Member], *circles: Circle) -> None:
     pairs = itertools.product([None, *circles], [None, *cast.values()])
     sent = Delivery.objects.bulk_create(letter(number, *pair) for number, pair in enumerate(pairs))
     Letter.objects.bulk_create(Letter(delivery=delivery, text="Beste") for delivery in sent)
+    for circle in circles:
+        Channel.objects.create(circle=circle, url=f"https://{circle.slug}.webhook.office.com/geheim")
     for circle in [None, *circles]:
         Silence.objects.create(address="stil@demo.example", circle=circle, reason="unsubscribed")
     Slot.objects.create(task="reminders", slot="2026-11-21")
@@ -162,8 +173,9 @@ def build() -> dict[str, Member]:
         temse = waasland.governments.earliest("pk")
         FormerGovernment.objects.create(nis_code="46013", name="Kruibeke", successor=temse, merged_on=LONG_AGO)
         cast = people(waasland, kempen, umbrella)
-        for meeting in [*meetings_of(waasland), *meetings_of(kempen), *meetings_of(umbrella)]:
-            furnish(meeting, topic)
+        meetings = [meeting for circle in (waasland, kempen, umbrella) for meeting in meetings_of(circle)]
+        furnish(meetings, topic)
+        for meeting in meetings:
             answers(meeting, cast)
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)

@@ -176,6 +176,14 @@ def recovery_codes_renewed(context: Context) -> Context:
     )
 
 
+def forgotten(context: Context) -> Context:
+    return _second_factor(
+        context,
+        _("[Kenniskring] Your second factor was taken away"),
+        _("V-ICT-OR took your passkeys, app and recovery codes off your profile, and logged you out everywhere."),
+    )
+
+
 def account_connected(context: Context) -> Context:
     return _notice(
         context,
@@ -198,6 +206,7 @@ LETTERS: dict[str, Callable[[Context], Context]] = {
     "totp_added": totp_added,
     "totp_removed": totp_removed,
     "recovery_codes_renewed": recovery_codes_renewed,
+    "forgotten": forgotten,
     "account_connected": account_connected,
     "account_disconnected": account_disconnected,
     "email_confirmation": email_confirmation,

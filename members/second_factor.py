@@ -18,15 +18,20 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from mailroom import actions as mailroom
 from regions.access import View, members_only
+from regions.journal import action
 
+from . import account_letters
 from .logins import end_sessions_of
+from .models import Member
 
 METHOD = "mfa"  # as allauth calls it in a session
 GOING = "second_factor_going"  # where someone was when a second factor was asked for
@@ -124,6 +129,15 @@ def _follow(request, before: set[tuple[str, int]], after: set[tuple[str, int]]) 
     if gone and not after:
         records = request.session[AUTHENTICATION_METHODS_SESSION_KEY]
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [r for r in records if r["method"] != METHOD]
+
+
+@action
+def forget_second_factor(member: Member) -> None:
+    """Take all of them off a profile whose owner lost them; who they are was checked by somebody who can."""
+    member.authenticator_set.all().delete()
+    end_sessions_of(member)
+    told = {"user": member, "timestamp": timezone.now(), "ip": None}
+    mailroom.post(account_letters.compose("second_factor/forgotten", member.email, told))
 
 
 def to_second_factors(request):

@@ -7,18 +7,21 @@ import json
 import re
 import struct
 import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from mailroom.models import Delivery
 from meetings.models import Meeting
 from members.models import Membership
 from members.second_factor import Adapter
+from regions.models import JournalEntry
 from regions.wall import SYSTEM, acting_as
 from tests import make
 from tests.house.test_urls import lock_of, our_pages
@@ -179,6 +182,21 @@ def test_someone_else_never_sees_or_removes_my_second_factor(trekker, lid):
     with acting_as(SYSTEM):
         passkey.refresh_from_db()
     assert passkey.data["name"] == "mijn"
+
+
+def test_who_lost_everything_has_it_taken_off_by_the_command(trekker):
+    client = log_in(trekker)
+    link_an_app(client)
+    call_command("forget_second_factor", trekker.email.upper(), stdout=StringIO())
+    assert client.get("/mijn/").status_code == 302
+    assert log_in(trekker).get("/mijn/").status_code == 200
+    assert letters() == [("account/forgotten", trekker.email), ("account/totp_added", trekker.email)]
+    with acting_as(SYSTEM):
+        assert list(JournalEntry.objects.values_list("what", "whom_id")) == [
+            ("members.forget_second_factor", trekker.pk)
+        ]
+    with pytest.raises(CommandError):
+        call_command("forget_second_factor", "niemand@temse.example")
 
 
 # --- Required before a role -----------------------------------------------------------------------------------------

@@ -20,9 +20,12 @@ from meetings.models import Meeting
 from members.models import Member
 from regions.wall import SYSTEM, acting_as
 from tests import make
-from tests.faults.stage import Browser, running, wait_until
+from tests.faults.stage import PATIENCE, Browser, running, wait_until
 from tests.make import PASSWORD
 from tests.smtp import Mailbox
+
+BUSY = 4
+"""How many times as long something may take in `make test`, where other tests want the processor too."""
 
 CELERY = ("-W", "ignore", "-m", "celery", "--app", "kenniskring", "--quiet")
 WORKER = (*CELERY, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
@@ -77,7 +80,7 @@ class Letters:
     def _absent(self) -> set[str]:
         return set(self.promised) - set(self.relay.taken)
 
-    def missing(self, timeout: float = 20) -> int:
+    def missing(self, timeout: float = PATIENCE) -> int:
         """How many never came; waits for them."""
         with contextlib.suppress(AssertionError):
             wait_until(lambda: not self._absent(), timeout)

@@ -20,7 +20,7 @@ from kenniskring import servers
 from kenniskring.demo.__main__ import free_port
 from mailroom.models import Delivery
 from regions.wall import SYSTEM, acting_as
-from tests.faults.load import BEAT, WORKER, Relay, letters, town, visitors
+from tests.faults.load import BEAT, WORKER, Letters, Relay, Town, letters, town, visitors
 from tests.faults.stage import redis, valkey, wait_until
 
 ASKS_EVERY = 0.3
@@ -153,15 +153,19 @@ def run(size: str) -> list[Line]:
         workers = [stack.enter_context(process(*WORKER, "-n", f"{name}@%h", **where)) for name in ("a", "b")]
         beat = stack.enter_context(process(*BEAT, **where))
         wait_until(lambda: all(proxy.doors.values()))
-        post = stack.enter_context(letters(relay, **where))
-        people = stack.enter_context(visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.1))
-        wait_until(lambda: relay.raw)
-        for number in range(times):
-            port, web = list(webs.items())[number % 2]
-            _restart([web, workers[number % 2], *([beat] if number % 3 == 0 else [])], everyone=number % 4 > 1)
-            wait_until(lambda: proxy.doors[port])  # noqa: B023  (called at once)
+        with (
+            letters(relay, **where) as post,
+            visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.1) as people,
+        ):
+            wait_until(lambda: relay.raw)
+            for number in range(times):
+                port, web = list(webs.items())[number % 2]
+                _restart([web, workers[number % 2], *([beat] if number % 3 == 0 else [])], everyone=number % 4 > 1)
+                wait_until(lambda: proxy.doors[port])  # noqa: B023  (called at once)
+        lines = _told(times, people, post)
         ends = [end for each in (*webs.values(), *workers, beat) for end in each.ends]
-    return _told(times, people, post, ends)
+    lines.append(("ends", f"{len(ends)}, all by themselves" if not any(ends) else str(ends), not any(ends)))
+    return lines
 
 
 def _restart(processes: list[Process], *, everyone: bool) -> None:
@@ -172,7 +176,7 @@ def _restart(processes: list[Process], *, everyone: bool) -> None:
         each.start()
 
 
-def _told(times: int, people, post, ends: list[int]) -> list[Line]:
+def _told(times: int, people: Town, post: Letters) -> list[Line]:
     failed = [visit for visit in people.visits if visit.status != 200]
     missing, doubles = post.missing(), post.doubles()
     with acting_as(SYSTEM):
@@ -183,5 +187,4 @@ def _told(times: int, people, post, ends: list[int]) -> list[Line]:
     return [
         (f"{times} SIGTERMs of web and worker", pages, not failed),
         ("letters", f"{figure}, last {post.latest():.1f} s late", not missing + doubles + doubts),
-        ("ends", f"{len(ends)}, all by themselves" if not any(ends) else str(ends), not any(ends)),
     ]

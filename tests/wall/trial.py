@@ -191,7 +191,7 @@ def _moves(world: World, label: str) -> list[tuple[Any, str, Any]]:
             for pk, row in world.rows[label].items():
                 others = [value for value in dict.fromkeys(options) if value != row[field.attname]]
                 moves += [(pk, field.attname, value) for value in others]
-    return moves[:: len(moves) // 16 + 1]
+    return moves[:: len(moves) // 12 + 1]
 
 
 def _move(lab: psycopg.Connection, label: str, pk: Any, name: str, value: Any) -> str:
@@ -301,11 +301,15 @@ def expect(world: World, actor: Actor, verb: str, label: str) -> Any:
 
 
 def disagreements(
-    lab: psycopg.Connection, world: World, verbs: Collection[str], labels: Labels | None = None
+    lab: psycopg.Connection,
+    world: World,
+    verbs: Collection[str],
+    labels: Labels | None = None,
+    others: list[Actor] = chance.OTHERS,
 ) -> Iterator[tuple]:
     """Where they differ: actor, verb, table, what happened, what should have. In a filled world, for the app role."""
     labels = labels or tuple(label for label in oracle.RULES if label in walled())
-    for actor in chance.actors(world):
+    for actor in chance.actors(world, others):
         become(lab, actor)
         for verb in verbs:
             try:

@@ -42,7 +42,7 @@ def post_to_channel(
     buttons: Sequence[tuple[str, str]] = (),
     not_after: dt.datetime | None = None,
 ) -> bool:
-    """Promise a post in the transaction that makes it true. False without a channel, or when it was promised before."""
+    """Promise a post in the transaction that makes it true. False without a channel, or a second time."""
     with as_system("a post to the channel of a circle is the portal's own business"):
         channel = Channel.objects.filter(circle=circle).exclude(url="").first()
         if channel is None:

@@ -7,6 +7,7 @@ redirect is followed. What goes wrong is told in the words of ``relay``: the pos
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import json
@@ -118,8 +119,8 @@ class _Pinned(http.client.HTTPSConnection):
 
     def cut(self) -> None:
         """End it now, whoever is waiting for it."""
-        if self.sock:
-            self.sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # it ended this very moment
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # below TLS, which another thread is using
 
 
 class Teams:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 BYTES = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.IGNORECASE)
@@ -26,12 +27,12 @@ class Part:
         self.file.close()
 
 
-def file_response(request: Any, file: Any, size: int, etag: str, **told: Any) -> HttpResponse:
+def file_response(request: Any, file: Any, size: int, etag: str, **told: Any) -> HttpResponseBase:
     """The file, 206 with the part that was asked for, 304 for who has it, or 416. ``told`` is for FileResponse.
 
     Several ranges at once, and what is not understood, get the whole file, as the RFC allows.
     """
-    response = FileResponse(file, **told)
+    response: Any = FileResponse(file, **told)
     response["Content-Length"] = size
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = etag
@@ -39,13 +40,13 @@ def file_response(request: Any, file: Any, size: int, etag: str, **told: Any) ->
     is_same = request.headers.get("If-Range", etag) == etag  # a weak one or a date is never the same: then all of it
     if asked and any(asked.groups()) and is_same and not request.headers.get("If-None-Match"):
         return _part(response, file, size, *asked.groups())
-    answer = get_conditional_response(request, etag=etag, response=response)
+    answer: Any = get_conditional_response(request, etag=etag, response=response)
     if answer is not response:
         file.close()  # not the response: that would say that the request is over
     return answer
 
 
-def _part(response: FileResponse, file: Any, size: int, first: str, last: str) -> HttpResponse:
+def _part(response: Any, file: Any, size: int, first: str, last: str) -> HttpResponseBase:
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last), size - 1) if first and last else size - 1
     if first and last and int(last) < int(first):

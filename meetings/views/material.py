@@ -10,7 +10,8 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from meetings.uploads import SHOWN_IN_THE_BROWSER, clean_name
 from members.models import Member
 from regions.access import by_link, members_only, open_to_all, who_may
 from regions.limits import limited
-from regions.wall import current_actor, member, switch_actor
+from regions.wall import member, switch_actor
 
 GOOD_FOR = dt.timedelta(minutes=10)
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -94,19 +95,21 @@ def material_by_link(request, pk, token):
     except LinkForged:
         return render(request, "link_refused.html", status=404)
     with switch_actor(member(member_id), because="the address was made for this member, ten minutes ago at most"):
-        found = Material.objects.filter(pk=material_id).first() if material_id == pk and _is_active() else None
+        found = (
+            Material.objects.filter(pk=material_id).first() if material_id == pk and _is_active(member_id) else None
+        )
     if found is None:
         return render(request, "link_refused.html", status=404)
     return _answer(request, found)
 
 
-def _is_active() -> bool:
-    """Whether the member who acts still may: the wall shows a deactivated one what everybody may see."""
-    return Member.objects.filter(pk=current_actor().member_id, is_active=True).exists()
+def _is_active(member_id: int) -> bool:
+    """Call it as the member. The wall shows who was deactivated what everybody may see; here that is not enough."""
+    return Member.objects.filter(pk=member_id, is_active=True).exists()
 
 
-def _answer(request: Any, found: Material) -> HttpResponse:
-    """The bytes. Shown in the browser only when of a kind that cannot act there, and nothing may come with it."""
+def _answer(request: Any, found: Material) -> HttpResponseBase:
+    """The bytes. Shown in the browser only when of a kind that cannot act there; nothing may come with it."""
     try:
         content = found.file.open()
     except FileNotFoundError as error:

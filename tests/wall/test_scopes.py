@@ -7,8 +7,19 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, InternalError, ProgrammingError, connection, transaction
+from django.core.management import BaseCommand, call_command
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InternalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
+from django.http import StreamingHttpResponse
 
+from kenniskring.celery import app as celery
 from meetings.models import Meeting
 from regions import seal
 from regions.models import Circle
@@ -135,6 +146,67 @@ def test_a_thread_acts_for_nobody_even_with_the_context_of_its_parent(waasland):
             thread.start()
             thread.join()
     assert refusals == [NoActor, psycopg.errors.InsufficientPrivilege]
+
+
+class Asks(BaseCommand):
+    """A command that forgot to say who is asking."""
+
+    def handle(self, *args, **options):
+        Meeting.objects.count()
+
+
+def test_a_command_without_an_actor_raises(waasland):
+    with pytest.raises(NoActor):
+        call_command(Asks())
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_task_acts_as_the_system_and_as_nobody_afterwards_or_in_between(waasland):
+    """Tasks that speak with the network are ``as_system=False``: they say per step who is asking, or get an error."""
+    seen = []
+
+    @celery.task(shared=False, name="tests.wall.asks_as_the_system")
+    def asks():
+        transaction.on_commit(lambda: seen.append((current_actor(), who_postgres_thinks_is_asking())))
+        return Circle.objects.count(), str(current_actor())
+
+    @celery.task(shared=False, name="tests.wall.asks_as_nobody", as_system=False)
+    def forgets():
+        return Circle.objects.count()
+
+    @celery.task(shared=False, name="tests.wall.fails_as_the_system")
+    def fails():
+        _break_a_constraint()
+
+    with acting_as(SYSTEM):
+        circles = Circle.objects.count()
+    assert asks.apply(throw=True).get() == (circles, "system")
+    assert seen == [(None, None)]
+    with pytest.raises(NoActor):
+        forgets.apply(throw=True)
+    with pytest.raises(IntegrityError):
+        fails.apply(throw=True)
+    assert (current_actor(), who_postgres_thinks_is_asking()) == (None, None)
+    for task in (asks, forgets, fails):
+        celery.tasks.unregister(task.name)
+
+
+def test_a_stream_that_looks_for_rows_after_its_scope_raises(waasland, lid):
+    """Generators that begin late, of a response too, and rows that are fetched one by one."""
+
+    def names():
+        yield from Circle.objects.values_list("name", flat=True)
+
+    with acting_as(member(lid.pk)):
+        late = [
+            names(),
+            StreamingHttpResponse(names()).streaming_content,
+            Circle.objects.iterator(),
+            (circle.name for circle in Circle.objects.iterator(chunk_size=1)),
+        ]
+    for each in late:
+        with pytest.raises(NoActor):
+            list(each)
 
 
 def test_a_lazy_queryset_is_asked_as_whoever_reads_it(waasland, lid):

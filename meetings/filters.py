@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import django_filters as filters
@@ -55,7 +56,7 @@ _CHOICES = """
 
 
 class Choices(NamedTuple):
-    """What lists can be narrowed by: circles (id, slug, name) and topics (slug, title) of which one sees a meeting."""
+    """What lists are narrowed by: circles (id, slug, name) and topics (slug, title) of which one sees a meeting."""
 
     circles: list[tuple[int, str, str]]
     topics: list[tuple[str, str]]
@@ -70,22 +71,28 @@ class Choices(NamedTuple):
         return cls([tuple(each) for each in circles], [(slug, title) for slug, title in by_title])
 
 
+@lru_cache(maxsize=4096)
+def _option(value: str, label: str) -> str:
+    return f'<option value="{escape(value)}">{escape(label)}</option>'
+
+
 class LongSelect(forms.Select):
     """A select of some hundreds of options: Django's own renders a template for each of them."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        chosen = str(value or "")
-
-        def options(choices) -> Iterator[str]:
-            for key, label in choices:
-                if isinstance(label, (list, tuple)):
-                    yield f'<optgroup label="{escape(key)}">{"".join(options(label))}</optgroup>'
-                else:
-                    selected = " selected" if str(key) == chosen else ""
-                    yield f'<option value="{escape(key)}"{selected}>{escape(label)}</option>'
-
         around = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return mark_safe(f"<select{around}>{''.join(options(self.choices))}</select>")  # noqa: S308  (escaped above)
+        options = "".join(self._options(self.choices, str(value or "")))
+        return mark_safe(f"<select{around}>{options}</select>")  # noqa: S308  (escaped, piece by piece)
+
+    def _options(self, choices, chosen: str) -> Iterator[str]:
+        for value, label in choices:
+            if isinstance(label, (list, tuple)):
+                inside = "".join(self._options(label, chosen))
+                yield f'<optgroup label="{escape(value)}">{inside}</optgroup>'
+            elif value == chosen:
+                yield f'<option value="{escape(value)}" selected>{escape(label)}</option>'
+            else:
+                yield _option(value, label)
 
 
 def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
@@ -149,14 +156,14 @@ class MeetingFilter(filters.FilterSet):
         self.mine = mine
         self.is_past = request.GET.get("wanneer") == "voorbij"
         self.filters["periode"].extra["choices"] = PERIODS_PAST if self.is_past else PERIODS_TO_COME
-        self.filters["thema"].extra["choices"] = choices.topics
+        self.filters["thema"].extra["choices"] = lambda: choices.topics  # a list would be copied, deep and often
         if of_one_circle:
             del self.filters["kring"]
         else:
             own = [(slug, name) for pk, slug, name in choices.circles if pk in mine]
             others = [(slug, name) for pk, slug, name in choices.circles if pk not in mine]
             groups = [(_("My circles"), own), (_("Other circles"), others)]
-            self.filters["kring"].extra["choices"] = groups if own and others else own or others
+            self.filters["kring"].extra["choices"] = lambda: groups if own and others else own or others
         if self.is_past or not request.user.is_authenticated:
             del self.filters["wacht"]
 

@@ -1,7 +1,7 @@
 """What stays the same while we run is worked out once: words, addresses without arguments, files of ours.
 
-A page has a hundred such places, and there is one language. The tags are written as Django's own, and makemessages finds
-the words as always; what hangs on the page (a variable, an argument, ``as``) is left to Django.
+A page has a hundred such places, and there is one language. The tags are written as Django's own, and makemessages
+finds the words as always; what hangs on the page (a variable, an argument, ``as``) is left to Django.
 """
 
 from __future__ import annotations

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,14 +16,16 @@ from meetings import words
 from meetings.actions.answers import place_in_line
 from meetings.filters import Choices, MeetingFilter
 from meetings.forms.answers import AnswerForm
-from meetings.models import AgendaItem, Form, Material, Meeting, MeetingQuerySet, Registration, Talk
+from meetings.models import Form, Meeting, Registration
 from meetings.pages import FirstThousand
+from meetings.shown import hanging_on
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
 from regions.limits import search_is_limited
 from regions.models import Circle
 
 PER_PAGE = 25
+MEETINGS = Meeting.objects.with_seats_taken().select_related("circle", "host", "join_link")
 Answer = Registration.Answer
 
 
@@ -121,15 +121,6 @@ def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:
 # --- One meeting ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Point:
-    """A point of the programme at its time of day."""
-
-    starts_at: dt.datetime
-    item: AgendaItem
-    materials: list[Material]
-
-
 @open_to_all
 @require_GET
 def meeting(request, pk):
@@ -138,43 +129,38 @@ def meeting(request, pk):
 
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
-    meeting = get_object_or_404(_whole_meetings(), pk=pk)
-    mine = _answer_of(request, meeting)
-    materials = list(meeting.materials.all())
+    meeting = get_object_or_404(MEETINGS, pk=pk)
+    answers = _answers(request, meeting)
+    mine = next((each for each in answers if each.member_id == request.user.pk), None)
+    shown = hanging_on(meeting)
     may_answer = request.user.is_authenticated and meeting.is_open
     context = {
         "meeting": meeting,
         "when": words.when(meeting),
         "where": words.where(meeting),
-        "topics": meeting.topics.all(),
+        "topics": shown.topics,
         "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
-        "programme": _programme(meeting, materials),
-        "materials": [material for material in materials if material.item_id is None],
+        "programme": shown.programme,
+        "materials": shown.materials,
         "seats": seats_of(meeting),
         "mine": mine,
         "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
         "form": (form or AnswerForm(meeting=meeting, answered=mine)) if may_answer else None,
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
-        **_who_comes(meeting, request.rights.peers),
+        **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
     }
     return render(request, "meetings/meeting.html", context, status=status)
 
 
-def _whole_meetings() -> MeetingQuerySet:
-    """Meetings with all that their page shows, in as many queries for one speaker as for thirty."""
-    talks = Talk.objects.filter(state=Talk.State.ACCEPTED).select_related("speaker")
-    agenda = AgendaItem.objects.prefetch_related(Prefetch("talks", talks))
-    return (
-        Meeting.objects.with_seats_taken()
-        .select_related("circle", "host", "join_link")
-        .prefetch_related("topics", "materials", Prefetch("agenda", agenda))
-    )
-
-
-def _answer_of(request: Any, meeting: Meeting) -> Registration | None:
+def _answers(request: Any, meeting: Meeting) -> list[Registration]:
+    """The reader's own and, for members of the circle, of who comes; in one query."""
     if not request.user.is_authenticated:
-        return None
-    return Registration.objects.filter(meeting=meeting, member=request.user).first()
+        return []
+    answers = Registration.objects.filter(meeting=meeting)
+    if meeting.circle_id not in request.rights.peers:
+        return list(answers.filter(member=request.user))
+    shown = answers.filter(Q(answer=Answer.YES, waiting=False) | Q(member=request.user))
+    return list(shown.select_related("member__government", "member__partner"))
 
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
@@ -192,23 +178,11 @@ def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
     return [(label, reverse(name, args=[meeting.pk])) for label, name, can in tasks if can]
 
 
-def _programme(meeting: Meeting, materials: list[Material]) -> list[Point]:
-    """The points one after the other from the start, at the times that their minutes give."""
-    starts_at, points = meeting.starts_at, []
-    for item in meeting.agenda.all():
-        points.append(Point(starts_at, item, [each for each in materials if each.item_id == item.pk]))
-        starts_at += dt.timedelta(minutes=item.minutes)
-    return points
-
-
-def _who_comes(meeting: Any, peers: frozenset[int]) -> dict[str, Any]:
+def _who_comes(meeting: Any, answers: list[Registration]) -> dict[str, Any]:
     """Names per organisation for members of the circle; ``others`` come from elsewhere and are only counted.
 
     Elsewhere the wall shows no row but the reader's own, which would read as "nobody else comes".
     """
-    if meeting.circle_id not in peers:
-        return {}
-    coming = Registration.objects.filter(meeting=meeting).coming()
-    members = [each.member for each in coming.select_related("member__government", "member__partner")]
+    members = [each.member for each in answers if each.answer == Answer.YES and not each.waiting]
     total = meeting.taken_in_person + meeting.taken_online
     return {"coming": by_organisation(members), "total": total, "others": total - len(members)}

@@ -1,0 +1,82 @@
+"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, speakers.
+
+The walls of those tables stand before it as before any other query.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import AgendaItem, Meeting, Speaker
+
+_ALL = """
+    SELECT
+        (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'title', t.title) ORDER BY t.title), '[]')
+         FROM library_topic AS t JOIN meetings_meetingtopic AS tied ON tied.topic_id = t.id
+         WHERE tied.meeting_id = %(meeting)s),
+        (SELECT coalesce(json_agg(json_build_object('pk', m.id, 'name', m.name, 'size', m.size, 'item', m.item_id)
+                                  ORDER BY m.uploaded_at, m.id), '[]')
+         FROM meetings_material AS m WHERE m.meeting_id = %(meeting)s),
+        (SELECT coalesce(json_agg(json_build_object('pk', i.id, 'title', i.title, 'about', i.about, 'kind', i.kind,
+                                                    'minutes', i.minutes) ORDER BY i.position), '[]')
+         FROM meetings_agendaitem AS i WHERE i.meeting_id = %(meeting)s),
+        (SELECT coalesce(json_agg(json_build_object('item', t.item_id, 'name', s.name, 'organisation', s.organisation,
+                                                    'kind', s.kind, 'bio', s.bio) ORDER BY t.asked_at, t.id), '[]')
+         FROM meetings_talk AS t JOIN meetings_speaker AS s ON s.id = t.speaker_id
+         WHERE t.state = 'accepted'
+           AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s))
+"""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the programme at its time of day."""
+
+    clock: str  # 14.00
+    iso: str  # 14:00
+    title: str
+    about: str
+    kind: str  # in words
+    minutes: int
+    speakers: list[dict[str, Any]]  # name, organisation, bio, and vendor: the word, for a vendor alone
+    materials: list[dict[str, Any]]  # pk, name, size
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What hangs on a meeting. Material that belongs to no point stands apart."""
+
+    topics: list[dict[str, str]]  # slug, title
+    materials: list[dict[str, Any]]
+    programme: list[Point] = field(default_factory=list)
+
+
+def hanging_on(meeting: Meeting) -> Shown:
+    """The points come one after the other from the start, at the times that their minutes give."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL, {"meeting": meeting.pk})
+        topics, materials, items, talks = cursor.fetchone()
+    for talk in talks:
+        kind = Speaker.Kind(talk["kind"])
+        talk["vendor"] = str(kind.label) if kind == Speaker.Kind.VENDOR else ""
+    points, begins = [], timezone.localtime(meeting.starts_at)
+    for item in items:
+        points.append(
+            Point(
+                f"{begins:%H.%M}",
+                f"{begins:%H:%M}",
+                item["title"],
+                item["about"],
+                str(AgendaItem.Kind(item["kind"]).label),
+                item["minutes"],
+                [talk for talk in talks if talk["item"] == item["pk"]],
+                [material for material in materials if material["item"] == item["pk"]],
+            )
+        )
+        begins += dt.timedelta(minutes=item["minutes"])
+    return Shown(topics, [material for material in materials if material["item"] is None], points)

@@ -53,7 +53,16 @@ def complaints(statements: str, allowed: set[str], folder: Path, name: str) -> s
     file = folder / f"{name}.sql"
     file.write_text(statements)
     rules = ",".join(sorted(EXCLUDED.keys() | allowed))
-    command = [SQUAWK, "--pg-version", "18.0", "--assume-in-transaction", "--reporter", "gcc", "--exclude", rules]
+    command = [
+        str(SQUAWK),
+        "--pg-version",
+        "18.0",
+        "--assume-in-transaction",
+        "--reporter",
+        "gcc",
+        "--exclude",
+        rules,
+    ]
     done = subprocess.run([*command, file.name], cwd=folder, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else f"{done.stdout}{done.stderr}"
 

@@ -46,7 +46,7 @@ def filled_in(value: Any, variables: dict[str, str]) -> Any:
         name, default = found["name"], found["default"]
         return variables[name] if default is None else variables.get(name) or default
 
-    return re.sub(r"\$\{(?P<name>\w+)(?::\?|:-(?P<default>[^}]*))?\}", fill, value)
+    return re.sub(r"\$\{(?P<name>\w+)(?::\?|:-(?P<default>[^}]*))?\}", fill, value).replace("$$", "$")
 
 
 def services(variables: dict[str, str]) -> dict[str, dict[str, Any]]:

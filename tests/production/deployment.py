@@ -86,7 +86,7 @@ class Deployment:
 
     def environment(self, service: str, tmp: Path) -> dict[str, str]:
         """That of the image and of the service, with our servers in the place of theirs."""
-        given = image.dockerfile()[1][-1].environment | self.services[service]["environment"]
+        given = image.dockerfile()[1][-1].environment | self.services[service].get("environment", {})
         given |= {"TMPDIR": str(tmp), "HOME": "/nonexistent", "LANG": "C.UTF-8"}
         return {name: self._here(value, tmp) for name, value in given.items()}
 
@@ -96,12 +96,19 @@ class Deployment:
             text = text.replace(there, here)
         return text.replace("$PATH", "/usr/bin:/bin")
 
-    def _command(self, words: list[str], tmp: Path) -> list[str]:
+    @property
+    def configs(self) -> dict[str, str]:
+        """The files that compose makes by itself."""
+        return {
+            name: made["content"] for name, made in composition.filled_in(composition.raw()["configs"], {}).items()
+        }
+
+    def _command(self, words: list[str], *writable: Path) -> list[str]:
         if not can_confine():
             return words
-        return ["unshare", "--mount", "sh", "-ec", CONFINED, "sh", str(tmp), str(self.media), "--", *words]
+        return ["unshare", "--mount", "sh", "-ec", CONFINED, "sh", *map(str, writable), "--", *words]
 
-    def start(self, service: str, command: list[str] | None = None) -> Container:
+    def start(self, service: str, command: list[str] | None = None, *writable: Path) -> Container:
         """One more process of this service, or another command in its surroundings."""
         port, number = free_port(), len(list(self.folder.iterdir()))
         tmp, log = self.folder / f"{service}{number}", self.folder / f"{service}{number}.log"
@@ -114,7 +121,7 @@ class Deployment:
         environment = self.environment(service, tmp)
         with open(log, "wb") as into:
             process = subprocess.Popen(
-                self._command(words, tmp),
+                self._command(words, tmp, self.media, *writable),
                 cwd=self.app,
                 env=environment | {"APP": str(self.app)},
                 stdout=into,

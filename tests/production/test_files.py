@@ -113,7 +113,7 @@ def test_what_the_portal_consists_of_is_in_the_image():
 
 
 def test_the_services_are_the_ones_we_know(composed):
-    assert set(composed) == {"db", "valkey", "migrate", "web", "worker", "beat", "mailpit"}
+    assert set(composed) == {"db", "valkey", "migrate", "web", "door", "worker", "beat", "mailpit"}
     assert {name for name, service in composed.items() if is_portal(service)} == {"migrate", "web", "worker", "beat"}
     assert {name: service["profiles"] for name, service in composed.items() if "profiles" in service} == {
         "mailpit": ["dev"]
@@ -144,6 +144,7 @@ def test_images_of_others_are_pinned(composed):
     assert images == {
         "db": "postgres:18-bookworm",
         "valkey": "valkey/valkey:9-bookworm",
+        "door": "nginx:1.28-bookworm",
         "mailpit": "axllent/mailpit:v1.27",
     }
 
@@ -155,12 +156,13 @@ def test_database_and_valkey_have_no_way_out_and_no_port(composed):
         "valkey": ["inside"],
         "migrate": ["inside"],
         "web": ["inside", "outside"],
+        "door": ["outside"],
         "worker": ["inside", "outside"],
         "beat": ["inside", "outside"],
         "mailpit": ["outside"],
     }
     ports = {name: service["ports"] for name, service in composed.items() if "ports" in service}
-    assert ports == {"web": ["127.0.0.1:8000-8009:8000"], "mailpit": ["127.0.0.1:8025:8025"]}
+    assert ports == {"door": ["127.0.0.1:8000:8000"], "mailpit": ["127.0.0.1:8025:8025"]}
 
 
 def test_a_worker_may_finish_its_letter(composed):
@@ -225,7 +227,7 @@ def test_the_manual_lists_every_variable_and_compose_hands_it_on(composed):
     table = set(
         re.findall(r"`([A-Z][A-Z_]+)`", "".join(re.findall(r"^\| (`[^|]*)\|", OPERATIONS.read_text(), re.MULTILINE)))
     )
-    compose_alone = {"WEB_PORTS", "KENNISKRING_VERSION"}
+    compose_alone = {"PORT", "KENNISKRING_VERSION"}
     assert table - compose_alone == variables_of_the_code() - NOT_IN_THE_MANUAL
     assert set(raw()["services"]["web"]["environment"]) == variables_of_the_code() - NOT_FOR_COMPOSE
 

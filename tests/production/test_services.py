@@ -3,14 +3,19 @@
 import dataclasses
 import os
 import re
+import shutil
+import signal
 import time
 
 import pytest
 
 from kenniskring import servers
+from kenniskring.demo.__main__ import free_port
 from tests.servers import ROOT
 
 from .deployment import PATIENCE, can_confine, deployed
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 
 POST = """
 from mailroom import actions
@@ -67,6 +72,37 @@ def test_two_workers_send_each_letter_once_also_when_web_cannot_ring_for_them(co
     assert sorted(str(letter["To"]) for letter in arrived) == sorted(f"quiet-{n}@demo.example" for n in range(40))
     worker = composed.all("worker")[0]
     figure("memory of a worker with 4 postmen (PSS per process)", f"{worker.memory()} MiB")
+
+
+def test_the_door_passes_on_who_asks_and_goes_past_a_web_that_is_gone(composed, tmp_path):
+    if not NGINX:
+        assert not os.environ.get("REQUIRE_BROWSER"), "nginx is missing: apt-get install nginx-light"
+        pytest.skip("nginx is not on this machine: apt-get install nginx-light")
+    web, port = composed.all("web")[0], free_port()
+    webs = f"upstream webs {{ server 127.0.0.1:{free_port()}; server 127.0.0.1:{web.port}; }} server {{"
+    there_and_here = {"web:8000": "webs", "server {": webs, "listen 8000": f"listen 127.0.0.1:{port}"}
+    text = composed.configs["door"].replace("/tmp/", f"{tmp_path}/")
+    for written, here in there_and_here.items():
+        assert text.count(written) == 1
+        text = text.replace(written, here)
+    (tmp_path / "conf").write_text(text)
+    tmp_path.chmod(0o777)
+    words = [NGINX, *composed.services["door"]["entrypoint"][1:-1], str(tmp_path / "conf")]
+    door = dataclasses.replace(web, port=port, process=composed.start("door", words, tmp_path).process)
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            assert composed.ask(door, "/door").status == 204
+            break
+        except ConnectionRefusedError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert [composed.ask(door, "/healthz/live").status for _ in range(10)] == [200] * 10
+    assert composed.ask(door, "/kringen/").status == 200
+    assert composed.ask(door, "/kringen/", Host="elsewhere.example").status == 400
+    assert composed.ask(door, "/kringen/", **{"X-Forwarded-Proto": "http"}).status == 301
+    door.process.send_signal(signal.SIGQUIT)
+    assert door.process.wait(PATIENCE) == 0
 
 
 def test_migrating_again_while_the_portal_runs_is_harmless(composed):

@@ -59,9 +59,13 @@ def work(seconds: float = 2) -> bool:
                     return False
                 try:
                     while held and time.monotonic() < fresh_until and not asked_to_end():
-                        deliver(held.pop(0), relay, others=held)
+                        in_hand = held.pop(0)
+                        deliver(in_hand, relay, others=held)
                 except Unreachable:
                     return False  # the beat tries again; the other letters keep their tries
+                except (OperationalError, InterfaceError):
+                    held.append(in_hand)  # PostgreSQL went before it could be handed over
+                    raise
                 finally:
                     let_go(held)
             at_most = min(2 * at_most, HANDFUL) if time.monotonic() < fresh_until else 1
@@ -129,7 +133,7 @@ def let_go(held: list[Delivery]) -> None:
     """Give back what nobody tried to send: it keeps its tries, and the next postman may have it at once."""
     if held:
         untried = _ours(*held).filter(state=State.QUEUED)
-        _if_possible(lambda: untried.update(attempts=F("attempts") - 1, leased_until=None))
+        _surely(lambda: untried.update(attempts=F("attempts") - 1, leased_until=None))
         held.clear()
 
 
@@ -279,8 +283,8 @@ def _if_possible(write: Callable[[], object]) -> None:
 
 
 def _surely(write: Callable[[], object]) -> None:
-    """Write down what the relay said, also when PostgreSQL is away for a moment."""
-    for pause in (0.2, 0.5, 1, 2, 4, 8, 16, 30, 0):
+    """Write down what became of letters in our hands, also when PostgreSQL is away for a minute."""
+    for pause in (0.2, 0.5, 1, *[2] * 30, 0):
         try:
             with acting_as(SYSTEM):
                 write()
@@ -288,6 +292,6 @@ def _surely(write: Callable[[], object]) -> None:
         except (OperationalError, InterfaceError):
             if not pause:
                 raise
-            log.warning("PostgreSQL is away; what the relay said is written down in %s s", pause)
+            log.warning("PostgreSQL is away; what became of a letter is written down in %s s", pause)
             time.sleep(pause)
             close_old_connections()

@@ -165,7 +165,7 @@ def _break(server: Server, name: str, address: str, *, full: bool) -> tuple[str,
     sorry = _says_sorry(address)
     bring_back()
     ended = time.time()
-    time.sleep(BACK + 1 if full else 2)
+    time.sleep(BACK + 3 if full else 2)
     return name, sorry, began, ended
 
 

@@ -17,6 +17,7 @@ from mailroom import actions as mailroom
 from . import account_letters, actions
 from .forms import ELSEWHERE
 from .models import Member
+from .second_factor import was_shown
 
 
 class Adapter(DefaultAccountAdapter):
@@ -118,13 +119,15 @@ class Adapter(DefaultAccountAdapter):
             super().add_message(request, level, message_template, message_context, *args, **kwargs)
 
     def get_reauthentication_methods(self, user) -> list[dict[str, Any]]:
-        """The ways to show that it is you, in our words."""
+        """The ways to show that it is you. Who has a second factor shows that before a password helps."""
         words = {
             "reauthenticate": _("Fill in your password"),
             "mfa_reauthenticate": _("Fill in a code"),
             "mfa_reauthenticate:webauthn": _("Use a passkey"),
         }
-        return [way | {"description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        ways = [way | {"description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        with_factor = [way for way in ways if way["id"] != "reauthenticate"]
+        return with_factor if with_factor and not was_shown(self.request.session) else ways
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mine")

@@ -70,6 +70,15 @@ class Adapter(DefaultSocialAccountAdapter):
             if provider in (None, app.provider, app.provider_id) and client_id in (None, app.client_id)
         ]
 
+    def get_app(self, request, provider, client_id=None) -> SocialApp:
+        """One that the settings no longer know has a name all the same: who linked it can still unlink it."""
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist:
+            if client_id is not None:
+                raise
+            return SocialApp(provider="openid_connect", provider_id=provider, name=provider)
+
     def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
         addresses = sociallogin.email_addresses
         return {"name": sociallogin.user.name, "email": addresses[0].email if addresses else ""}

@@ -200,6 +200,17 @@ def test_someone_with_a_profile_logs_in_first_and_links(lid, provider):
     assert letters()[-1] == ("account/account_disconnected", lid.email)
 
 
+def test_what_is_linked_to_a_provider_that_is_no_more_is_unlinked_too(lid, provider, settings):
+    with acting_as(SYSTEM):
+        account = SocialAccount.objects.create(user=lid, provider="weg", uid="1")
+    client = Client()
+    client.post("/account/login/", {"login": lid.email, "password": PASSWORD})
+    assert "weg" in client.get("/account/outside/").text
+    client.post("/account/outside/", {"account": account.pk})
+    client.post("/account/reauthenticate/?next=/account/outside/", {"password": PASSWORD})
+    assert linked() == []
+
+
 def test_what_somebody_else_linked_stays_theirs(lid, neighbour, provider):
     for person in (lid, neighbour):
         client = Client()

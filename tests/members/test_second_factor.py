@@ -166,6 +166,8 @@ def test_a_session_that_never_showed_the_second_factor_cannot_change_it_with_the
     for path in (APP, "/account/2fa/totp/deactivate/", "/account/2fa/webauthn/add/", f"{CODES}generate/"):
         for send in (old.get, old.post):
             assert send(path).url.startswith("/account/2fa/reauthenticate/?next=")
+    page = old.get("/account/reauthenticate/?next=/mijn/")
+    assert page.url.startswith("/account/2fa/reauthenticate/")  # the password is not even asked
     old.post("/account/2fa/reauthenticate/", {"code": code(secret, 1)})
     assert old.get(f"{CODES}generate/").status_code == 200
 

@@ -24,7 +24,7 @@ from . import pulse
 LOOK = 1
 """Seconds between two looks at the post. By a clock that nobody sets: the timetable's own may jump."""
 
-JUMP = 5
+JUMP: float = 5
 """Seconds by which the clock may be set between two of its looks at the timetable."""
 
 log = logging.getLogger(__name__)

@@ -191,7 +191,7 @@ def _three_real_ones() -> Line:
         relay = stack.enter_context(Relay())
         for _ in range(3):
             stack.enter_context(running(*BEAT, SMTP_URL=relay.url))
-        with letters(relay, every=0.1) as post:
+        with letters(relay, {}, every=0.1) as post:
             time.sleep(15)
         missing, doubles = post.missing(), post.doubles()
     figure = f"{len(post.promised)} letters, {missing} missing, {doubles} double"

@@ -100,15 +100,16 @@ class Letters:
 
 
 @contextmanager
-def letters(relay: Relay, every: float = 0.25, **environment: str) -> Iterator[Letters]:
+def letters(relay: Relay, environment: dict[str, str], every: float = 0.25) -> Iterator[Letters]:
     """Promise a letter ``every`` so many seconds, until the block ends."""
     made, stop = Letters(relay), threading.Event()
     with running("-c", OFFICE, **environment) as office:
-        assert office.stdin is not None
-        assert office.stdout is not None
+        ears, mouth = office.stdout, office.stdin
+        assert ears is not None
+        assert mouth is not None
 
         def read() -> None:
-            for line in office.stdout:
+            for line in ears:
                 to, at = line.split()
                 made.promised[to] = float(at)
 
@@ -116,8 +117,8 @@ def letters(relay: Relay, every: float = 0.25, **environment: str) -> Iterator[L
             number = 0
             while not stop.wait(every):
                 number += 1
-                office.stdin.write(f"lid{number}@temse.example\n")
-                office.stdin.flush()
+                mouth.write(f"lid{number}@temse.example\n")
+                mouth.flush()
 
         threads = [threading.Thread(target=each) for each in (read, write)]
         for thread in threads:
@@ -128,7 +129,7 @@ def letters(relay: Relay, every: float = 0.25, **environment: str) -> Iterator[L
         finally:
             stop.set()
             threads[1].join()
-            office.stdin.close()  # it finishes what it read
+            mouth.close()  # it finishes what it read
             threads[0].join()
 
 

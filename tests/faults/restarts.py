@@ -154,7 +154,7 @@ def run(size: str) -> list[Line]:
         beat = stack.enter_context(process(*BEAT, **where))
         wait_until(lambda: all(proxy.doors.values()))
         with (
-            letters(relay, **where) as post,
+            letters(relay, where) as post,
             visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.1) as people,
         ):
             wait_until(lambda: relay.raw)

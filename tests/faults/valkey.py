@@ -107,9 +107,9 @@ def run(size: str) -> list[Line]:
             valkey.start()
         for command in (WORKER, BEAT):
             stack.enter_context(running(*command, **where))
-        address = stack.enter_context(web(**where))
+        address = stack.enter_context(web(1, 8, **where))
         with (
-            letters(relay, **where) as post,
+            letters(relay, where) as post,
             visitors(town(), address, forms_every=4 if full else 1) as people,
         ):
             began = time.time()

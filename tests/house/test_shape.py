@@ -13,7 +13,8 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @pytest.mark.parametrize("path", [*our_files(), *python_files("tests")], ids=name)
 def test_a_room_has_a_name_that_says_something_and_at_most_400_lines(path):
-    assert not BANNED & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
+    named_by_django = path == ROOT / "kenniskring/postgres/base.py"  # where it looks for a database backend
+    assert named_by_django or not BANNED & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
     assert len(path.read_text().splitlines()) <= 400
 
 

@@ -3,6 +3,7 @@
 from functools import wraps
 
 from allauth.account.urls import urlpatterns as pages_of_allauth
+from allauth.account.views import ConfirmEmailView
 from allauth.mfa.urls import urlpatterns as second_factors
 from allauth.socialaccount.views import connections, signup
 from django.http import Http404
@@ -18,6 +19,17 @@ CHANGES_SECOND_FACTORS = {
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
 }
 NOT_HERE = {"mfa_list_webauthn", "mfa_download_recovery_codes"}  # one page shows all; codes are shown once
+
+
+class ConfirmAddress(ConfirmEmailView):
+    """Looking at the link changes nothing for anyone; allauth would log out a colleague to whom it was passed on."""
+
+    def logout_other_user(self, confirmation) -> None:
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
+
+
+INSTEAD = {"account_confirm_email": ConfirmAddress.as_view()}
 
 
 def at_the_door(view):
@@ -66,7 +78,10 @@ def pages(patterns, prefix: str = ""):
 
 
 urlpatterns = [
-    *(URLPattern(own.pattern, at_the_door(own.callback), own.default_args, own.name) for own in pages_of_allauth),
+    *(
+        URLPattern(own.pattern, at_the_door(INSTEAD.get(own.name, own.callback)), own.default_args, own.name)
+        for own in pages_of_allauth
+    ),
     *pages(second_factors, "2fa/"),
     path("2fa/webauthn/", at_the_door(to_second_factors), name="mfa_list_webauthn"),
     path("2fa/secure/", at_the_door(secure), name="secure"),

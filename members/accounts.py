@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
+from allauth.socialaccount.models import SocialAccount
 from django.core.validators import MaxLengthValidator
 from django.db import connection
 from django.http import HttpRequest
@@ -85,7 +86,7 @@ class Adapter(DefaultAccountAdapter):
     def set_password(self, user: Member, password: str) -> None:
         """A new password by letter also closes what somebody opened who never proved to own the address."""
         if not EmailAddress.objects.filter(user=user, verified=True).exists():
-            user.socialaccount_set.all().delete()
+            SocialAccount.objects.filter(user=user).delete()
         super().set_password(user, password)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

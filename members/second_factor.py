@@ -13,6 +13,7 @@ from allauth.account.internal.flows.login import (
     record_authentication,
 )
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -81,7 +82,7 @@ def _key(secret: str) -> bytes:
 
 def factors_of(member) -> set[tuple[str, int]]:
     """Kind and id of each second factor; recovery codes are one too."""
-    return set(member.authenticator_set.values_list("type", "pk"))
+    return set(Authenticator.objects.filter(user=member).values_list("type", "pk"))
 
 
 def is_protected(member) -> bool:
@@ -134,7 +135,7 @@ def _follow(request, before: set[tuple[str, int]], after: set[tuple[str, int]]) 
 @action
 def forget_second_factor(member: Member) -> None:
     """Take all of them off a profile whose owner lost them; who they are was checked by somebody who can."""
-    member.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=member).delete()
     end_sessions_of(member)
     told = {"user": member, "timestamp": timezone.now(), "ip": None}
     mailroom.post(account_letters.compose("second_factor/forgotten", member.email, told))

@@ -18,6 +18,8 @@ import requests
 import werkzeug.serving
 from werkzeug.test import run_wsgi_app
 
+from kenniskring.providers import read_providers
+
 
 class Provider:
     """``people`` are its users with their claims; what it says wrongly is chosen per answer.
@@ -68,6 +70,24 @@ def running(provider: Provider) -> Iterator[Provider]:
         provider.server.server_close()
 
 
+NAMES = {"name": "Ann Ambtenaar", "given_name": "Ann", "family_name": "Ambtenaar"}
+PEOPLE = {
+    "ann": NAMES | {"vo_id": "vo-ann"},
+    "tem": NAMES | {"vo_id": "vo-tem", "email": "ann@temse.example", "email_verified": True},
+    "lies": NAMES | {"vo_id": "vo-lies", "email": "lies.lid@demo.example", "email_verified": False},
+    "liesbewezen": NAMES | {"vo_id": "vo-bewezen", "email": "lies.lid@demo.example", "email_verified": True},
+    "leeg": NAMES | {"vo_id": None},
+    "getal": NAMES | {"vo_id": 12},
+}
+
+
+def configured(url, **changes):
+    acm = {"id": "acm", "name": "ACM/IDM", "key": "vo_id", "trust_email": True, "client_id": "kring"}
+    entra = {"id": "entra", "name": "Entra ID", "client_id": "kring-entra"}
+    both = {"server_url": url, "secret": "geheim:met/tekens"}
+    return read_providers(json.dumps([acm | both | changes, entra | both]))
+
+
 # --- The journey ----------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +95,8 @@ def leave(client, provider_id="acm", **form) -> str:
     """The address of the provider's log-in page."""
     page = client.post(f"/account/oidc/{provider_id}/login/", form)
     assert page.status_code == 200, page
-    return html.unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)[1])
+    (address,) = re.findall(r'http-equiv="refresh" content="0;url=([^"]+)"', page.text)
+    return html.unescape(address)
 
 
 def say_who(address: str, sub: str) -> str:
@@ -96,3 +117,13 @@ def changed(address: str, **values: str) -> str:
     """The same address with other values."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(query=urlencode({k: v[0] for k, v in parse_qs(parts.query).items()} | values)))
+
+
+def is_in(client) -> bool:
+    return client.get("/mijn/").status_code == 200
+
+
+def turned_away(page, provider="ACM/IDM") -> bool:
+    """On the page with the other ways in, and told why."""
+    said = f"Aanmelden met {provider} is niet gelukt. Probeer het opnieuw, of meld u aan met uw wachtwoord."
+    return page.request["PATH_INFO"] == "/account/login/" and said in page.text

@@ -103,6 +103,16 @@ def test_a_code_works_once(trekker):
     assert log_in(trekker).post("/account/2fa/authenticate/", {"code": code(secret)}).status_code == 422
 
 
+def test_codes_cannot_be_guessed(trekker):
+    secret, codes = link_an_app(log_in(trekker))
+    client = log_in(trekker)
+    for number in range(5):
+        assert client.post("/account/2fa/authenticate/", {"code": f"{number:06}"}).status_code == 422
+    for right in (code(secret, 1), codes[0]):
+        assert client.post("/account/2fa/authenticate/", {"code": right}).status_code == 422
+    assert client.get("/mijn/").status_code == 302
+
+
 def test_recovery_codes_are_shown_once_and_work_once(trekker):
     first = log_in(trekker)
     _, codes = link_an_app(first)

@@ -79,7 +79,7 @@ def test_every_address_says_it_all_to_everyone(cast, browse):
             client = browse(cast[who])
             client.raise_request_exception = False
         for where in every_address(things):
-            for answer in (client.get, client.post):
+            for answer in (client.get, client.post) if who else (client.get,):
                 response = answer(where)
                 statuses.add(response.status_code)
                 said = safety_of(response)
@@ -215,7 +215,6 @@ def production(django_db_setup, tmp_path_factory):
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.kenniskring.production",
         "BASE_URL": "https://kenniskring.example",
-        "SECRET_KEY": "only-for-tests-but-as-long-as-it-should-be-0123456789-abcdef",
         "STATIC_ROOT": str(folder / "static"),
         "MEDIA_ROOT": str(folder / "media"),
         "LOG_LEVEL": "INFO",
@@ -269,7 +268,7 @@ def test_production_says_it_all_over_https(production):
         "/demo/post/": 404,
     }
     found = {path: ask(port, path) for path in paths}
-    assert found["/healthz/ready"].body == b'{"database": "ok", "redis": "away"}'
+    assert json.loads(found["/healthz/ready"].body)["database"] == "ok"
     assert {path: response.status for path, response in found.items()} == paths
     assert {path: safety_of(response) for path, response in found.items()} == dict.fromkeys(paths, SAFETY | HSTS)
     refused = ask(port, "/", Host="elders.example")

@@ -1,0 +1,265 @@
+"""Every form of the portal, sent with every other field of every model: only what the form is for has changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from library.models import Topic
+from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
+from members.models import JoinRequest, Membership
+from regions.models import Circle, LocalGovernment
+from regions.wall import SYSTEM, acting_as
+from tests import make
+
+from . import http_table
+from .http_forms import Ledger, filled_in, rows_written, same_numbers, smuggled, summary, with_query
+from .http_world import address, taken_back
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: who sends it, what they type into the page as they find it, and which columns that is for."""
+
+    page: str
+    of: str
+    who: str  # separated by commas
+    typed: dict[str, Any] | Callable[..., dict[str, Any]]
+    touches: str
+    has_page: bool = True  # whether a GET shows the form
+    is_shown_first: bool = False  # sent twice: first the page shows who gets a letter
+
+
+def first_speaker(stage):
+    with acting_as(SYSTEM):
+        asked = Talk.objects.filter(item=stage.things["draft"]["programmapunten"]).values("speaker")
+        return {"speaker": str(Speaker.objects.exclude(pk__in=asked).earliest("pk").pk), "message": "Graag."}
+
+
+def slides(stage):
+    return {"file": SimpleUploadedFile("dia.pdf", b"%PDF-1.4\nOnze dia\n%%EOF", "application/pdf")}
+
+
+def own_address(stage):
+    return stage.person("member").email
+
+
+LONG = "een-heel-lang-wachtwoord"
+MOMENT = {"date": "2030-03-12", "start": "14:00", "end": "16:00"}
+CARD = {"name": "Sofie", "organisation": "Stad", "bio": "Kort."}
+SPEAKER = CARD | {"email": "s@demo.example", "kind": "vendor"}
+ITEM = {"kind": "deep_dive", "title": "Ons punt", "minutes": "40", "about": "Kort."}
+NEW = {"email": "nieuw@demo.example", "name": "Nieuw", "password1": LONG, "where": ""}
+
+# In ``touches``: "table+" is a row more, "table-" a row less, "table.column" another value; LETTER is a delivery and
+# its text, NOTED a line in the journal.
+DECIDED = "members_joinrequest.accepted members_joinrequest.decided_at members_joinrequest.decided_by_id"
+ANSWERED = "meetings_registration.answer meetings_registration.attending meetings_registration.answered_at"
+NAMED = "meetings_speaker.name meetings_speaker.organisation meetings_speaker.bio"
+MOVED = "meetings_meeting.starts_at meetings_meeting.ends_at meetings_meeting.sequence meetings_meeting.changed_at"
+
+FORMS = [
+    Form("join", "-", "elsewhere,former", {"message": "Graag"}, "members_joinrequest+ LETTER NOTED"),
+    Form("leave", "-", "member", {}, "members_membership.ended_at NOTED"),
+    Form("ask_member", "-", "trekker,manager", {"address": "nieuw@demo.example", "message": "Kom"}, "LETTER NOTED"),
+    Form("decide_request", "-", "trekker,manager", {"accepted": "yes", "reason": "Welkom"},
+         f"{DECIDED} members_joinrequest.reason members_membership+ LETTER NOTED"),
+    Form("answer_asking", "asked", "member", {"accepted": "yes"},
+         f"{DECIDED} members_joinrequest.reason members_membership+ LETTER NOTED"),
+    Form("give_role", "-", "trekker,manager", {"do": "give", "mandate_start": "2026-01-01", "mandate_end": ""},
+         "members_membership.role members_membership.mandate_start LETTER NOTED"),
+    Form("channel", "-", "trekker,manager", {"url": "https://x.webhook.office.com/y"},
+         "mailroom_channel.url mailroom_channel.since NOTED"),
+    Form("profile", "-", "member,trekker,manager", {"name": "Nieuw", "job_title": "IT"},
+         "members_member.name members_member.job_title NOTED"),
+    Form("sessions", "-", "member", {"session": ""}, "usersessions_usersession-"),
+    Form("answer_meeting", "circle", "member", {"answer": "no", "attending": "in_person"}, f"{ANSWERED} NOTED",
+         has_page=False),
+    Form("answer_meeting", "network", "elsewhere", {"answer": "maybe", "attending": "in_person"},
+         "meetings_registration+ NOTED", has_page=False),
+    Form("answer_by_letter", "circle", "visitor,elsewhere", {"answer": "no", "attending": "in_person"},
+         f"{ANSWERED} NOTED"),
+    Form("plan", "-", "trekker,manager", MOMENT | {"title": "Ons plan"},
+         "meetings_meeting+ meetings_agendaitem+ NOTED"),
+    Form("edit_meeting", "draft", "trekker,manager", {"title": "Anders", "online_link": "https://video.example/nieuw"},
+         f"meetings_meeting.title meetings_joinlink.url {MOVED} LETTER NOTED"),  # the page knows no seconds
+    Form("edit_meeting", "circle", "trekker,manager", {"title": "Anders", "about": "Nieuw", "route": "Links"},
+         "meetings_meeting.title meetings_meeting.about meetings_meeting.route meetings_meeting.changed_at NOTED"),
+    Form("agenda", "draft", "trekker,manager", ITEM, "meetings_agendaitem+ NOTED"),
+    Form("edit_item", "draft", "trekker,manager", ITEM,
+         "meetings_agendaitem.title meetings_agendaitem.minutes meetings_agendaitem.about NOTED"),
+    Form("shift_item", "draft", "trekker,manager", {"to": "down"}, "meetings_agendaitem.position NOTED",
+         has_page=False),
+    Form("remove_item", "coffee", "trekker,manager", {}, "meetings_agendaitem- NOTED", has_page=False),
+    Form("publish_meeting", "draft", "trekker,manager", {},
+         "meetings_meeting.state meetings_meeting.changed_at LETTER NOTED", has_page=False),  # to the Teams channel
+    Form("invite", "public", "trekker", {}, "meetings_invitation+ meetings_meeting.invited_at LETTER NOTED"),
+    Form("move_meeting", "circle", "trekker", MOMENT,
+         f"{MOVED} meetings_registration.answer meetings_registration.attending meetings_registration.waiting "
+         "LETTER NOTED", is_shown_first=True),  # some had answered for a way that an on-site meeting does not offer
+    Form("cancel_meeting", "draft", "trekker", {},
+         "meetings_meeting- meetings_agendaitem- meetings_meetingtopic- meetings_joinlink- meetings_material- "
+         "meetings_invitation- meetings_talk- meetings_asking- LETTER NOTED", has_page=False),
+    Form("cancel_meeting", "circle", "trekker", {"because": "Ziek"},
+         "meetings_meeting.state meetings_meeting.cancelled_because meetings_meeting.sequence "
+         "meetings_meeting.changed_at LETTER NOTED", is_shown_first=True),
+    Form("renew_feed", "-", "member,manager", {}, "members_feedaddress.secret members_feedaddress.made_at NOTED",
+         has_page=False),
+    Form("add_speaker", "-", "trekker,trekker elsewhere", SPEAKER,
+         "meetings_speaker+ meetings_speakercontact+ NOTED"),
+    Form("speaker", "draft", "trekker", SPEAKER, f"{NAMED} meetings_speakercontact.email meetings_asking.to NOTED"),
+    Form("speaker", "draft", "trekker elsewhere", SPEAKER, f"{NAMED} meetings_speakercontact.email NOTED"),
+    Form("ask_speaker", "draft", "trekker,manager", first_speaker, "meetings_talk+ meetings_asking+ LETTER NOTED"),
+    Form("withdraw_talk", "draft", "trekker,manager", {}, "meetings_talk.state LETTER NOTED", has_page=False),
+    Form("talk_by_link", "circle", "visitor,member", CARD | {"doen": "kaart"}, f"{NAMED} NOTED", has_page=False),
+    Form("talk_by_link", "circle", "visitor", {"doen": "nee", "reply": "Jammer"},
+         "meetings_talk.state meetings_talk.answered_at meetings_asking.reply LETTER NOTED", has_page=False),
+    Form("talk_by_link", "circle", "visitor", lambda stage: slides(stage) | {"doen": "dias"},
+         "meetings_material+ NOTED", has_page=False),
+    Form("add_material", "circle", "trekker,manager", slides, "meetings_material+ NOTED"),
+    Form("remove_material", "circle", "trekker,manager", {}, "meetings_material- NOTED", has_page=False),
+    Form("channel", "-", "trekker,manager", {"url": "https://temse.webhook.office.com/x"},
+         "mailroom_channel.url mailroom_channel.since NOTED"),
+    Form("unsubscribe", "-", "visitor,elsewhere", {}, "mailroom_silence+", has_page=False),
+    Form("account_login", "-", "visitor", lambda s: {"login": own_address(s), "password": make.PASSWORD},
+         "django_session+"),
+    Form("account_logout", "-", "member", {}, "django_session-", has_page=False),
+    Form("account_signup", "-", "visitor", NEW, "members_member+ account_emailaddress+ django_session+ LETTER"),
+    Form("account_email", "-", "member,trekker", {"email": "anders@demo.example", "action_add": ""},
+         "account_emailaddress+ LETTER", has_page=False),
+    Form("account_change_password", "-", "member,manager",
+         {"oldpassword": make.PASSWORD, "password1": LONG, "password2": LONG},
+         "members_member.password django_session+ django_session- usersessions_usersession+ LETTER"),
+    Form("account_reset_password", "-", "visitor", lambda s: {"email": own_address(s)}, "LETTER"),
+]  # fmt: skip
+NOT_SENT = {
+    "account_confirm_email": "has no field",
+    "account_reset_password_from_key": "the fields of account_change_password, as who holds the key",
+}
+"""Pages that take a POST and are not in the list above, each with the reason; second factors are below."""
+SECOND_FACTORS = ("mfa_", "outside_", "socialaccount_", "secure", "go_on")
+"""What begins so asks for a key, a code or another house: tests/members tries those."""
+
+
+@pytest.fixture(scope="module")
+def foreign(built):
+    """Rows of Kempen, by kind: what a forged field points at."""
+    with acting_as(SYSTEM):
+        kempen = Circle.objects.get(slug="kempen")
+        meeting = Meeting.objects.get(circle=kempen, state="published", audience="circle")
+        found = [
+            kempen,
+            meeting,
+            AgendaItem.objects.get(meeting=meeting),
+            Talk.objects.filter(item__meeting=meeting).earliest("pk"),
+            Material.objects.filter(meeting=meeting).earliest("pk"),
+            Membership.objects.filter(circle=kempen).earliest("pk"),
+            JoinRequest.objects.filter(circle=kempen).earliest("pk"),
+            LocalGovernment.objects.get(slug="geel"),
+            built.person("elsewhere"),
+            Topic.objects.earliest("pk"),
+        ]
+    return {row._meta.label: row.pk for row in found}
+
+
+def send(stage, form, who, ledger, smuggle=lambda own: {}):
+    """Status, changes and how many fields were smuggled; ``smuggle`` makes them of the names that the form has."""
+    path = address(stage, form.page, form.of)
+    typed = form.typed if isinstance(form.typed, dict) else form.typed(stage)
+    with taken_back(), same_numbers():
+        data = filled_in(stage.ask(who, "get", path), having=next(iter(typed), "")) if form.has_page else {}
+        data |= typed
+        if form.is_shown_first:
+            data = filled_in(stage.ask(who, "post", path, data), having="shown")
+            assert data, "the page did not show who is told"
+        extra = smuggle(set(data))
+        ledger.start()
+        response = stage.ask(who, "post", with_query(path, extra) if extra else path, extra | data)
+        return response.status_code, ledger.changes(), len(extra)
+
+
+def expected(touches):
+    words = touches.replace("LETTER", "mailroom_delivery+ mailroom_letter+").replace("NOTED", "regions_journalentry+")
+    return set(words.split())
+
+
+SENDERS = sorted({who for form in FORMS for who in form.who.split(",")})
+
+
+@pytest.mark.parametrize("who", SENDERS)
+def test_a_form_changes_what_it_is_for_and_nothing_else(stage, who, foreign, figure):
+    ledger, wrong, count, tried = Ledger(None if who == "visitor" else stage.person(who).pk), [], 0, 0
+    for form in (form for form in FORMS if who in form.who.split(",")):
+        with time_machine.travel(timezone.now(), tick=False):
+            status, changes, _ = send(stage, form, who, ledger)
+            *forged, fields = send(stage, form, who, ledger, lambda own: smuggled(own, foreign))
+        if summary(changes) != expected(form.touches):
+            wrong.append((form.page, form.of, status, summary(changes) ^ expected(form.touches)))
+        if forged != [status, changes]:
+            wrong.append((form.page, form.of, forged[0], forged[1] ^ changes))
+        count, tried = count + 1, tried + fields
+    assert wrong == []
+    figure(f"forms as {who}: forms / fields smuggled / unintended changes", f"{count} / {tried} / 0")
+
+
+def test_every_address_that_takes_a_post_is_a_form_here():
+    sent = {
+        line.name
+        for line in http_table.lines()
+        for get, post in line.answers.values()
+        if post == 422 or (post == 302 and get in (200, 405))
+    }
+    ours = {name for name in sent if not name.startswith(("admin:", *SECOND_FACTORS))}
+    assert ours == {form.page for form in FORMS} | set(NOT_SENT)
+
+
+# --- A choice that is not on the page -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "kind"),
+    [
+        (("add_material", "circle"), "item", "meetings.AgendaItem"),  # of Kempen
+        (("plan", "-"), "host", "regions.LocalGovernment"),  # takes part in Kempen alone
+        (("edit_meeting", "draft"), "host", "regions.LocalGovernment"),
+        (("move_meeting", "circle"), "host", "regions.LocalGovernment"),
+        (("edit_meeting", "draft"), "topics", None),  # there is none with this number
+        (("ask_speaker", "draft"), "speaker", None),
+    ],
+)
+def test_a_choice_of_another_circle_is_refused(stage, foreign, form, field, kind):
+    form = next(each for each in FORMS if (each.page, each.of) == form)
+    typed = form.typed if isinstance(form.typed, dict) else form.typed(stage)
+    path = address(stage, form.page, form.of)
+    data = filled_in(stage.ask("trekker", "get", path), having=next(iter(typed))) | typed
+    data |= {field: str(foreign[kind]) if kind else "999999"}
+    before = rows_written()
+    response = stage.ask("trekker", "post", path, data)
+    assert response.status_code == 422
+    assert rows_written() == before
+
+
+def test_a_point_of_another_meeting_of_the_own_circle_is_refused_too(stage):
+    path = address(stage, "add_material", "circle")
+    other = stage.things["draft"]["programmapunten"]
+    assert stage.ask("trekker", "post", path, slides(stage) | {"item": other}).status_code == 422
+
+
+def test_nobody_takes_away_or_prefers_the_address_of_another(stage):
+    ledger = Ledger(stage.person("member").pk)
+    for action in ("action_remove", "action_primary", "action_send"):
+        data = {"email": stage.person("trekker").email, action: ""}
+        stage.ask("member", "post", address(stage, "account_email"), data)
+    assert summary(ledger.changes()) <= {"django_session+", "django_session.session_data"}
+
+
+def test_where_one_says_to_work_is_a_claim(stage, foreign):
+    """A place in a circle follows from a proven address; the form of registering gives none."""
+    ledger = Ledger(None)
+    where = {"where": str(foreign["regions.LocalGovernment"])}
+    assert stage.ask("visitor", "post", address(stage, "account_signup"), NEW | where).status_code == 302
+    assert not {"members_membership+", "members_joinrequest+"} & summary(ledger.changes())

@@ -266,7 +266,7 @@ def test_what_is_kept_is_what_was_drawn(meeting_of_all, browse, trekker):
         assert Material.objects.get().size == path.stat().st_size
 
 
-# --- What is not kept after all --------------------------------------------------------------------------------------
+# --- What is not kept after all -------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ PORT ?= 8000
 PRODUCTION = env SECRET_KEY=lint-$$(printf '%060d' 0 | tr 0 x)-0123456789abcdefghijklmnopqrstuv BASE_URL=https://kenniskring.example \
 	DATABASE_URL=postgresql://kenniskring_app@127.0.0.1/kenniskring REDIS_URL=redis://127.0.0.1 SMTP_URL=smtp://127.0.0.1
 
-.PHONY: demo test crawl drill faults lint format messages
+.PHONY: demo test mutants crawl drill faults lint format messages
 
 # PORT chooses the port; Ctrl-C stops everything; .local/demo holds its data.
 demo: .venv/.ready
@@ -25,6 +25,10 @@ demo: .venv/.ready
 # All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error.
 test: .venv/.ready
 	@$(RUN) -m pytest -n 2 --dist worksteal
+
+# Every hole that the wall could have, one at a time; `make test` tries one in eight.
+mutants: .venv/.ready
+	@MUTANTS=all $(RUN) -m pytest -n 2 tests/wall/test_mutants.py
 
 # What is killed, frozen or cut, and what was lost by it: some minutes. PARTS="senders links" plays those alone.
 faults: .venv/.ready

@@ -136,9 +136,14 @@ def _of_its_own(field: models.Field, number: int) -> Any:
     return number if isinstance(field, models.IntegerField) else f"{number}"
 
 
+def target(field: models.Field) -> str:
+    """To which table a foreign key points."""
+    return field.remote_field.model._meta.label  # type: ignore[union-attr]
+
+
 def _parents(label: str, field: models.Field, rows: dict[str, dict[Any, Row]]) -> list[Any]:
     """To what a foreign key may point; nothing at all in a table without a wall."""
-    there = list(rows.get(field.remote_field.model._meta.label, ()))
+    there = list(rows.get(target(field), ()))
     if not field.null:
         return there
     return [None] * (max(1, len(there)) if f"{label}.{field.name}" in SELDOM else 1) + there
@@ -199,20 +204,21 @@ def _parents_first() -> list[str]:
     waiting, order = dict(walled()), []
     while waiting:
         for label, model in list(waiting.items()):
-            needs = {f.remote_field.model._meta.label for f in model._meta.concrete_fields if f.remote_field}
+            needs = {target(field) for field in model._meta.concrete_fields if field.remote_field}
             if not needs & (set(waiting) - {label}):
                 order.append(label)
                 del waiting[label]
     return order
 
 
-def world(choose: Choose) -> World:
-    """A world as the choices have it."""
+def world(choose: Choose, *, without: str = "") -> World:
+    """A world as the choices have it; one table, and what hangs on it, may be left empty."""
     rows: dict[str, dict[Any, Row]] = {}
     for label in _parents_first():
-        key, taken = walled()[label]._meta.pk.attname, set()
+        key = walled()[label]._meta.pk.attname
+        taken: set[tuple] = set()
         rows[label] = {}
-        for row in _rows(label, rows, choose):
+        for row in _rows(label, rows, choose) if label != without else ():
             places = _places(label, row)
             if not places & taken:
                 taken |= places

@@ -37,6 +37,13 @@ def taken_back(lab: psycopg.Connection) -> Iterator[None]:
         assert done.status == psycopg.pq.ExecStatus.COMMAND_OK, done.error_message
 
 
+def one(lab: psycopg.Connection, statement: str, values: list | None = None, *, prepare: bool = False) -> tuple:
+    """The only row that this gives."""
+    row = lab.execute(statement, values, prepare=prepare).fetchone()
+    assert row
+    return row
+
+
 def play(lab: psycopg.Connection) -> None:
     """Be the app role until the savepoint or the transaction ends."""
     lab.execute(f"SET LOCAL ROLE {APP}")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 
-from regions.wall import Actor, borrowed, walled_models
+from regions.wall import Actor, Wall, borrowed, walled_models
 
 Row = dict[str, Any]
 
@@ -25,6 +25,16 @@ def walled() -> dict[str, Any]:
     """Every model that has a wall, ours and borrowed, by label."""
     others = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in borrowed]
     return {model._meta.label: model for model in [*walled_models(), *others]}
+
+
+@cache
+def walls() -> dict[str, Wall]:
+    """The wall of each model, by label."""
+    own = {
+        label: next((c for c in model._meta.constraints if isinstance(c, Wall)), None)
+        for label, model in walled().items()
+    }
+    return {label: found or borrowed[walled()[label]._meta.db_table] for label, found in own.items()}
 
 
 class World:
@@ -37,6 +47,7 @@ class World:
         }
         self.today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
         self.askers: dict[Actor, Asker] = {}
+        self.moves = 12  # how many ways to tie rows of a table to something else are tried
         self.expectations: dict[tuple, Any] = {}  # what was worked out before
 
     def of(self, label: str) -> list[Row]:

@@ -27,8 +27,8 @@ def tried(lab, world: oracle.World, actor, dice: random.Random) -> dict[str, tup
         theirs = [row for row in rows if row[key] in trial.expect(world, actor, "change", label)]
         addable = [row for row in rows if row[key] in trial.expect(world, actor, "add", label)]
         for field, options in chance._varying(label):
-            target = options is None and field.remote_field.model._meta.label
-            if not target or target not in world.rows:
+            target = chance.target(field) if options is None else None
+            if target not in world.rows:
                 continue
             hidden = sorted(set(world.rows[target]) - oracle.visible(world, actor, target))
             for row in dice.sample(theirs, min(3, len(theirs))) if hidden else ():

@@ -63,7 +63,7 @@ class Sql:
             cursor.execute(statement.format(t=self.table, k=self.key), values)
             return [row[0] for row in cursor.fetchall()] if cursor.description else cursor.rowcount
 
-    def list(self) -> set:
+    def all(self) -> set:
         return set(self.ask("SELECT {k} FROM {t}"))
 
     def read(self, keys: list) -> set:
@@ -99,7 +99,7 @@ class Orm:
             f.name for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.TextField)
         ]
 
-    def list(self) -> set:
+    def all(self) -> set:
         return {row.pk for row in self.rows.all()}
 
     def read(self, keys: list) -> set:
@@ -129,7 +129,7 @@ class Orm:
 
 def looked(layer: Any, keys: list) -> Iterator[tuple[str, Any]]:
     """What the verbs that only look give."""
-    yield "list", layer.list()
+    yield "list", layer.all()
     yield "read", layer.read(keys)
     yield "search", layer.search()
     yield "count", layer.count()

@@ -87,7 +87,8 @@ def test_ten_thousand_scopes_that_go_wrong_show_nobody_a_row_too_many(together, 
             connection.connection.execute("SELECT member_id FROM members_feedaddress")
 
     def serve(number: int) -> Counter:
-        dice, tally = random.Random(number), Counter()
+        dice = random.Random(number)
+        tally: Counter = Counter()
         for turn in range(SCOPES // THREADS):
             close_old_connections()  # as a request does before and after
             try:
@@ -111,7 +112,8 @@ def test_ten_thousand_scopes_that_go_wrong_show_nobody_a_row_too_many(together, 
         return tally
 
     def kill(_: int) -> Counter:
-        dice, tally = random.Random(), Counter()
+        dice = random.Random()
+        tally: Counter = Counter()
         with psycopg.connect(os.environ["TEST_ADMIN_URL"], autocommit=True) as superuser:
             while tally["killed"] < KILLS and busy:
                 time.sleep(0.05)

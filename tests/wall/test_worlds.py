@@ -11,7 +11,8 @@ from . import chance, oracle, trial
 from .laboratory import laboratory, play, taken_back
 
 WORLDS = 128  # a part; four parts make more than 500
-WRITES = ("add", "change", "change blindly", "delete", "delete blindly", "move", "rights", "ask")
+WRITES = ("add", "change", "change blindly", "delete", "delete blindly", "move", "move blindly")
+TELLS = ("rights", "ask", "nobody")
 
 
 @cache
@@ -41,6 +42,7 @@ def differences(part: int, count: int, verbs: tuple[str, ...]) -> int:
     @given(worlds())
     def agree(world):
         nonlocal held
+        world.moves = 6
         others = [next(turns)]  # all members, and one of those who are none: they see much the same
         with taken_back(lab):
             chance.fill(lab, world)
@@ -62,5 +64,5 @@ def test_everyone_sees_in_any_world_what_the_oracle_says(django_db_setup, figure
 
 @pytest.mark.parametrize("part", range(2))
 def test_everyone_writes_in_any_world_what_the_oracle_says(django_db_setup, figure, part):
-    held = differences(10 + part, 6, WRITES)
-    figure(f"random worlds written to, part {part + 1} of 2", f"6, {held:,} answers, 0 differences")
+    held = differences(10 + part, 4, WRITES + TELLS)
+    figure(f"random worlds written to, part {part + 1} of 2", f"4, {held:,} answers, 0 differences")

@@ -6,6 +6,7 @@ written is taken back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -17,8 +18,8 @@ from psycopg import sql
 from regions.wall import Actor
 
 from . import chance, oracle
-from .laboratory import APP, become, taken_back
-from .oracle import World, walled
+from .laboratory import APP, become, one, taken_back
+from .oracle import World, walled, walls
 
 Labels = tuple[str, ...]
 
@@ -77,24 +78,43 @@ END $$
 """Adds a copy of each row, which its key would forbid once the wall has said yes."""
 
 
+NOTHING_UNIQUE = """
+DO $$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
+        WHERE contype = 'u' AND connamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+        WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $$
+"""
+"""So that a change of all rows at once meets the wall and nothing else."""
+
 UNGRANTED: set[tuple[str, str]] = set()
 """Command and table of what the app role may not even try."""
 
 
 def equip(lab: psycopg.Connection) -> None:
-    """Make the functions above, for the length of the transaction."""
+    """Make the functions above for the length of the transaction; nothing but a key must be unique meanwhile."""
     lab.execute(TRY_ALL)
+    lab.execute(NOTHING_UNIQUE)
     for label in walled():
         lab.execute(ADD.format(name=table(label), key=key(label)))
         for command in ("UPDATE", "DELETE"):
-            granted = lab.execute("SELECT has_table_privilege(%s, %s, %s)", [APP, table(label), command])
-            if not granted.fetchone()[0]:
+            if not one(lab, "SELECT has_table_privilege(%s, %s, %s)", [APP, table(label), command])[0]:
                 UNGRANTED.add((command, label))
 
 
 def try_all(lab: psycopg.Connection, statements: Iterable[str]) -> list[str]:
     """The answer to each: "allowed", "refused" with an error, or "nothing" was touched."""
-    return lab.execute("SELECT pg_temp.try_all(%s)", [list(statements)]).fetchone()[0]
+    return one(lab, "SELECT pg_temp.try_all(%s)", [list(statements)])[0]
 
 
 # --- What the actor does --------------------------------------------------------------------------------------------
@@ -103,7 +123,7 @@ Seen = dict[str, Any]
 
 
 def _sets(lab: psycopg.Connection, labels: Labels, statement: str, values: list | None = None) -> Seen:
-    row = lab.execute(statement, values, prepare=len(labels) > 5).fetchone()
+    row = one(lab, statement, values, prepare=len(labels) > 5)
     return {label: set(found or ()) for label, found in zip(labels, row, strict=True)}
 
 
@@ -122,14 +142,16 @@ def _with(labels: Labels, command: str, asked: str) -> str:
 
 @cache
 def _plain(label: str) -> str | None:
-    """SQL that gives a column nobody cares about a constant; None where there is no such column."""
+    """SQL that gives a constant to a column of which the wall knows nothing; None where there is no such column."""
     meta = walled()[label]._meta
-    alone = {name for names, _ in chance._unique(label) for name in names}
+    wall = " ".join(walls()[label].policies().values())
     for field in meta.concrete_fields:
-        if field.null or field.attname in alone or f"{label}.{field.name}" in chance.WORTH:
+        if field.primary_key or re.search(rf"\b{field.column}\b", wall) or f"{label}.{field.name}" in chance.WORTH:
             continue
         if isinstance(field, models.DateTimeField):
             return f'"{field.column}" = now()'
+        if isinstance(field, models.ForeignKey):
+            return f'"{field.column}" = 1'
         if isinstance(field, (models.CharField, models.TextField)) and not field.choices:
             return f"\"{field.column}\" = 'x'"
     return None
@@ -161,7 +183,7 @@ def _counts(lab: psycopg.Connection, labels: Labels, command: str) -> Seen:
     labels = _granted(command, labels)
     if not labels:
         return {}
-    row = lab.execute(_with(labels, command, "count(*)"), prepare=len(labels) > 5).fetchone()
+    row = one(lab, _with(labels, command, "count(*)"), prepare=len(labels) > 5)
     return dict(zip(labels, row, strict=True))
 
 
@@ -191,7 +213,7 @@ def _moves(world: World, label: str) -> list[tuple[Any, str, Any]]:
             for pk, row in world.rows[label].items():
                 others = [value for value in dict.fromkeys(options) if value != row[field.attname]]
                 moves += [(pk, field.attname, value) for value in others]
-    return moves[:: len(moves) // 12 + 1]
+    return moves[:: len(moves) // world.moves + 1]
 
 
 def _move(lab: psycopg.Connection, label: str, pk: Any, name: str, value: Any) -> str:
@@ -210,12 +232,40 @@ def move(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
     return {label: {each for each in moves[label] if next(answers) == "allowed"} for label in labels}
 
 
+def _blind_moves(world: World, label: str) -> list[tuple[str, Any]]:
+    """Column and value: each foreign key of all rows at once to some rows that there are."""
+    return [
+        (field.attname, value)
+        for field, options in chance._varying(label)
+        if options is None
+        for value in chance._parents(label, field, world.rows)[-world.moves // 3 :]
+    ]
+
+
+def move_blindly(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
+    """All rows at once, without reading one: only the condition for changing stands in the way."""
+    moves = {label: _blind_moves(world, label) for label in _granted("UPDATE", labels)}
+    columns = {label: chance._columns(label) for label in moves}
+    answers = iter(
+        try_all(
+            lab,
+            [
+                f'UPDATE {table(label)} SET "{columns[label][name]}" = {literal(lab, value)}'
+                for label in moves
+                for name, value in moves[label]
+            ],
+        )
+    )
+    return {label: [next(answers) for _ in moves[label]] for label in moves}
+
+
 def rights(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
     """What the functions say that the second gate asks too."""
-    row = lab.execute(
+    row = one(
+        lab,
         "SELECT app.circles(), app.peers(), app.led(), app.people(), "
-        "app.is_insider(), app.is_manager(), app.is_vendor()"
-    ).fetchone()
+        "app.is_insider(), app.is_manager(), app.is_vendor()",
+    )
     return {"rights": [set(found) for found in row[:4]] + [*row[4:]]}
 
 
@@ -243,7 +293,25 @@ def ask(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
 def stand(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
     """Row security is on, and forced on the owner too."""
     on = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = %s::regclass"
-    return {label: lab.execute(on, [table(label)]).fetchone()[0] for label in labels}
+    return {label: one(lab, on, [table(label)])[0] for label in labels}
+
+
+FORGED = ["", "system", f"system {'0' * 64}", "member:1"]
+"""Who is nobody: not said, or said without a seal."""
+
+
+def unheard(lab: psycopg.Connection, world: World, labels: Labels) -> Iterator[tuple]:
+    """Where somebody who is nobody gets an answer instead of an error."""
+    shown = [label for label in labels if world.rows[label] and oracle.RULES[label] is not oracle.nobody]
+    looks = {f"SELECT FROM {table(label)}": label for label in shown}
+    meetings = ", ".join(map(str, world.rows["meetings.Meeting"]))
+    if meetings:
+        looks[f"SELECT app.seats_taken(id, 'online') FROM unnest(ARRAY[{meetings}]) AS id"] = "seats"
+    for said in FORGED:
+        one(lab, "SELECT set_config('app.actor', %s, true)", [said])
+        for label, answer in zip(looks.values(), try_all(lab, looks), strict=True):
+            if answer != "refused":
+                yield repr(said), "nobody", label, answer, "refused"
 
 
 OBSERVE = {
@@ -254,6 +322,7 @@ OBSERVE = {
     "delete": delete,
     "delete blindly": delete_blindly,
     "move": move,
+    "move blindly": move_blindly,
     "rights": rights,
     "ask": ask,
     "stand": stand,
@@ -265,6 +334,14 @@ OBSERVE = {
 RULES = {"see": oracle.RULES, "add": oracle.MAY_ADD, "change": oracle.MAY_CHANGE, "delete": oracle.MAY_DELETE}
 
 
+def _blind_answer(world: World, actor: Actor, label: str, name: str, value: Any) -> str:
+    who, may = world.asker(actor), oracle.MAY_CHANGE[label]
+    theirs = [row for row in world.rows[label].values() if may(world, who, row)]
+    if not theirs:
+        return "nothing"
+    return "allowed" if all(may(world, who, row | {name: value}) for row in theirs) else "refused"
+
+
 def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
     who = world.asker(actor)
     if verb == "stand":
@@ -274,12 +351,14 @@ def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
         return [who.circles, who.peers, who.leads, people, who.insider, who.manager, who.vendor]
     if verb == "ask":
         return getattr(oracle, label)(world, who)
+    if verb == "move blindly":
+        return [_blind_answer(world, actor, label, *each) for each in _blind_moves(world, label)]
     if verb == "move":
-        rows = world.rows[label]
+        before = world.rows[label]
         return {
             (pk, name, value)
             for pk, name, value in _moves(world, label)
-            if oracle.may_become(world, actor, label, rows[pk], rows[pk] | {name: value})
+            if oracle.may_become(world, actor, label, before[pk], before[pk] | {name: value})
         }
     rows = oracle.allowed(RULES[verb.split()[0]], world, actor, label)
     if verb.endswith("blindly"):
@@ -309,9 +388,13 @@ def disagreements(
 ) -> Iterator[tuple]:
     """Where they differ: actor, verb, table, what happened, what should have. In a filled world, for the app role."""
     labels = labels or tuple(label for label in oracle.RULES if label in walled())
+    if "nobody" in verbs:
+        yield from unheard(lab, world, labels)
     for actor in chance.actors(world, others):
         become(lab, actor)
         for verb in verbs:
+            if verb == "nobody":
+                continue
             try:
                 if verb == "see":
                     happened = see(lab, world, labels)

@@ -160,8 +160,8 @@ def post(cast: dict[str, Member], *circles: Circle) -> None:
     Letter.objects.bulk_create(Letter(delivery=delivery, text="Beste") for delivery in sent)
     for circle in circles:
         Channel.objects.create(circle=circle, url=f"https://{circle.slug}.webhook.office.com/geheim")
-    for circle in [None, *circles]:
-        Silence.objects.create(address="stil@demo.example", circle=circle, reason="unsubscribed")
+    for where in [None, *circles]:
+        Silence.objects.create(address="stil@demo.example", circle=where, reason="unsubscribed")
     Slot.objects.create(task="reminders", slot="2026-11-21")
 
 

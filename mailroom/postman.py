@@ -232,7 +232,7 @@ def _mark(delivery: Delivery) -> bool:
         cursor.execute(
             "UPDATE mailroom_delivery SET state = 'handing_over', leased_until = now() + %s "
             "WHERE id = %s AND attempts = %s AND state = 'queued'",
-            [LEASE, delivery.pk, delivery.attempts],
+            [LEASE, delivery.pk, delivery.attempts],  # type: ignore[list-item]  # psycopg knows a timedelta
         )
         return cursor.rowcount == 1
 

@@ -17,7 +17,7 @@ from django.core.mail import mailers
 CONNECTING = 10  # seconds
 COMMAND = 60
 FINAL_DOT = 600  # RFC 5321, 4.5.3.2.6: who waits less makes copies
-HEARTBEAT = 30
+HEARTBEAT = 5
 
 
 class Refused(Exception):
@@ -83,7 +83,7 @@ class Relay:
     def hand_over(self, message: bytes, *, while_waiting: Callable[[], None]) -> None:
         """Give the announced letter to the relay; after this it is the relay's. Raises Refused, LineLost, NoAnswer.
 
-        All lines of ``message`` end in CRLF. ``while_waiting`` is called every half minute.
+        All lines of ``message`` end in CRLF. ``while_waiting`` is called every few seconds.
         """
         self._ask("DATA", 354)
         try:

@@ -139,19 +139,24 @@ def mailbox(settings):
 
 
 class QuickRelay:
-    """A relay that costs next to nothing, for figures and for thousands of letters: takes whatever comes.
+    """A relay that costs next to nothing, for figures, for thousands of letters and for rude manners.
 
     It answers every command after ``delay`` seconds, notes the Message-ID of a letter before it answers the final
     dot, and can be asked by HTTP whether it has one (200) or not (404) at ``lookup_url``.
+
+    ``replies("RCPT", "450 later", None)`` works as with ``Mailbox``. Steps: ``BANNER``, ``MAIL``, ``RCPT``, ``DATA``,
+    ``TEXT`` (when the letter begins to come) and ``DOT`` (the letter counts as taken unless it is refused).
     """
 
-    def __init__(self, delay: float = 0) -> None:
-        self.delay = delay
+    def __init__(self, delay: float = 0, port: int = 0) -> None:
+        self.delay, self.port = delay, port
+        self.lookup_port = self.lines = 0
         self.taken: list[str] = []
-        self.lines = 0
+        """Message-IDs, without <>; a copy counts again."""
+        self._replies: dict[str, deque[str | float | None]] = {}
         self._loop = asyncio.new_event_loop()
         self._up = threading.Event()
-        self.port = self.lookup_port = 0
+        self._open: set[_Line] = set()
 
     @property
     def url(self) -> str:
@@ -161,6 +166,15 @@ class QuickRelay:
     def lookup_url(self) -> str:
         return f"http://127.0.0.1:{self.lookup_port}/has?id={{message_id}}"
 
+    def replies(self, step: str, *answers: str | float | None) -> None:
+        self._replies.setdefault(step, deque()).extend(answers)
+
+    def forget_replies(self) -> None:
+        self._replies.clear()
+
+    def next_reply(self, step: str) -> str | float | None:
+        return self._replies[step].popleft() if self._replies.get(step) else None
+
     def __enter__(self) -> QuickRelay:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -168,21 +182,26 @@ class QuickRelay:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
 
     def _serve(self) -> None:
-        async def listen() -> None:
-            smtp = await self._loop.create_server(lambda: _Line(self), "127.0.0.1")
-            lookup = await asyncio.start_server(self._look_up, "127.0.0.1")
-            self.port, self.lookup_port = (each.sockets[0].getsockname()[1] for each in (smtp, lookup))
-            self._up.set()
-
-        self._loop.run_until_complete(listen())
+        self._loop.run_until_complete(self._listen())
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        for server in self._servers:
+            server.close()
+        for line in list(self._open):
+            line.transport.abort()
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    async def _listen(self) -> None:
+        smtp = await self._loop.create_server(lambda: _Line(self), "127.0.0.1", self.port)
+        lookup = await asyncio.start_server(self._look_up, "127.0.0.1")
+        self._servers = [smtp, lookup]
+        self.port, self.lookup_port = (each.sockets[0].getsockname()[1] for each in self._servers)
+        self._up.set()
 
     async def _look_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = parse_qs(urlsplit((await reader.readline()).split()[1].decode()).query)["id"][0]
@@ -192,7 +211,7 @@ class QuickRelay:
 
 
 class _Line(asyncio.Protocol):
-    """One client of the quick relay. Understands pipelining, and announces it."""
+    """One client of the quick relay."""
 
     def __init__(self, relay: QuickRelay) -> None:
         self.relay, self.buffer, self.in_letter = relay, b"", False
@@ -200,28 +219,41 @@ class _Line(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         self.relay.lines += 1
-        self.answer(b"220 quick")
+        self.relay._open.add(self)
+        self.answer("BANNER", "220 quick")
 
-    def answer(self, reply: bytes) -> None:
-        self.relay._loop.call_later(self.relay.delay, self.transport.write, reply + b"\r\n")
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.relay._open.discard(self)
+
+    def answer(self, step: str, usual: str, *, unless: str | float | None = None) -> None:
+        """As usual, or as ``replies`` asked for."""
+        other = self.relay.next_reply(step) if unless is None else unless
+        if other == DROP:
+            return self.transport.abort()
+        wait = other if isinstance(other, int | float) else self.relay.delay
+        reply = other if isinstance(other, str) else usual
+        self.in_letter = reply.startswith("354")
+        self.relay._loop.call_later(wait, self.transport.write, f"{reply}\r\n".encode())
+        return None
 
     def data_received(self, data: bytes) -> None:
+        if self.in_letter and not self.buffer and self.relay.next_reply("TEXT") == DROP:
+            return self.transport.abort()
         self.buffer += data
         while True:
-            end = b"\r\n.\r\n" if self.in_letter else b"\r\n"
-            piece, found, rest = self.buffer.partition(end)
-            if not found:
-                return
+            piece, end, rest = self.buffer.partition(b"\r\n.\r\n" if self.in_letter else b"\r\n")
+            if not end:
+                return None
             self.buffer = rest
-            self.answer(self.letter(piece) if self.in_letter else self.command(piece[:4].upper()))
+            if self.in_letter:
+                self.take(piece)
+            else:
+                verb = piece[:4].decode().upper()
+                self.answer(verb, {"DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 OK"))
 
-    def letter(self, text: bytes) -> bytes:
-        self.in_letter = False
-        self.relay.taken.append(re.search(rb"(?im)^Message-ID:\s*(\S+)", text)[1].decode())  # type: ignore[index]
-        return b"250 taken"
-
-    def command(self, verb: bytes) -> bytes:
-        self.in_letter = verb == b"DATA"
-        return {b"EHLO": b"250-quick\r\n250 PIPELINING", b"DATA": b"354 go on", b"QUIT": b"221 bye"}.get(
-            verb, b"250 OK"
-        )
+    def take(self, letter: bytes) -> None:
+        answer = self.relay.next_reply("DOT")
+        if not isinstance(answer, str) or answer == DROP:
+            found = re.search(rb"(?im)^Message-ID:\s*<(\S+)>", letter)
+            self.relay.taken.append(found[1].decode() if found else "")
+        self.answer("DOT", "250 taken", unless=answer or self.relay.delay)

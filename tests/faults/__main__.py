@@ -64,6 +64,7 @@ def main() -> int:
     arguments = asked.parse_args()
     if unknown := set(arguments.parts) - set(parts()):
         asked.error(f"there is no part {', '.join(sorted(unknown))}")
+    os.environ["LOG_LEVEL"] = "ERROR"  # what is away is away on purpose
     django.setup()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # as in the tests: quick people
     lines: dict[str, list[Line]] = {}

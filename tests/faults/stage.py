@@ -21,8 +21,10 @@ from django.test import Client
 from kenniskring import servers
 from kenniskring.demo.__main__ import free_port
 from mailroom.models import Delivery
-from members.models import Member
+from meetings.models import JoinLink, Meeting
+from members.models import Member, Membership
 from regions.wall import SYSTEM, acting_as, member
+from tests import make
 
 PATIENCE = 60
 """Seconds that a busy machine may take over what takes a quiet one two."""
@@ -147,3 +149,23 @@ def states() -> Counter[str]:
     """How many letters are in which state."""
     with acting_as(SYSTEM):
         return Counter(Delivery.objects.order_by().values_list("state", flat=True))
+
+
+def a_circle(members: int, *, online_link: str = "") -> tuple[Member, Meeting]:
+    """A circle with so many members, its trekker among them, and a published meeting nobody is invited to yet."""
+    with acting_as(SYSTEM):
+        government = make.government("Temse")
+        circle = make.circle("RKK Waasland", government, slug="waasland")
+        trekker = make.person("Tom Trekker", trekker_of=circle, government=government)
+        people = [
+            Member(email=f"lid{number}@temse.example", name=f"Lid {number}", government=government, password="!")
+            for number in range(members - 1)
+        ]
+        Member.objects.bulk_create(people)
+        Membership.objects.bulk_create(Membership(member=person, circle=circle) for person in people)
+        meeting = make.meeting(circle, "Camera's in de stad", form="hybrid", about="Wat mag, en wat helpt? " * 9)
+        for title in ("Onthaal", "Wat de wet zegt", "Ervaringen uit Temse", "Napraten"):
+            make.item(meeting, title)
+        if online_link:
+            JoinLink.objects.create(meeting=meeting, url=online_link)
+    return trekker, meeting

@@ -2,39 +2,22 @@
 
 import datetime as dt
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
 
-from kenniskring.servers import ROOT, start_valkey
+from kenniskring.servers import start_valkey
 from mailroom import actions, postman, slots
 from mailroom.models import Delivery
 from regions.wall import SYSTEM, acting_as
+from tests.faults.senders import depot
+from tests.faults.stage import ask, redis, running, states, wait_until
 
 from .letters import outgoing
 
 State = Delivery.State
-
-# Starts a postman for each line it reads, says which process that is, and buries it.
-DEPOT = """
-import datetime as dt, os, time
-import django; django.setup()
-from mailroom import postman
-postman.LEASE = dt.timedelta(seconds=1)
-while input():
-    child = os.fork()
-    while not child:
-        postman.work()
-        time.sleep(0.05)
-    print(child, flush=True)
-    os.waitpid(child, 0)
-"""
 
 # Promises a letter for each line it reads, and says how long that took.
 OFFICE = """
@@ -48,42 +31,6 @@ while to := input():
 """
 
 
-@contextmanager
-def running(*command, **environment):
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR"} | environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:  # closes its pipes
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def ask(process, line: str) -> str:
-    """What the process answers to a line."""
-    process.stdin.write(f"{line}\n")
-    process.stdin.flush()
-    return process.stdout.readline()
-
-
-def wait_until(is_so, timeout: float = 40) -> None:
-    until = time.monotonic() + timeout
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 @pytest.fixture
 def valkey():
     server = start_valkey()
@@ -92,51 +39,21 @@ def valkey():
     server.stop()
 
 
-def redis(valkey) -> str:
-    return f"redis://127.0.0.1:{valkey.port}"
-
-
-def states() -> Counter:
-    with acting_as(SYSTEM):
-        return Counter(Delivery.objects.values_list("state", flat=True))
-
-
-def test_a_sender_that_is_killed_loses_nothing_and_doubles_at_most_one_letter_per_kill(committed, mailbox):
-    count, kills = 200, 5
-    with acting_as(SYSTEM):
-        actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(count))
-    with running("-c", DEPOT, SMTP_URL=mailbox.url) as depot:
-        for kill in range(1, kills + 2):
-            sender = int(ask(depot, "go"))
-            if kill <= kills:
-                mailbox.wait_for(kill * 30)
-                time.sleep(random.uniform(0, 0.02))
-            else:
-                wait_until(lambda: states() == {State.SENT: count})
-            os.kill(sender, signal.SIGKILL)
-    arrived = Counter(letter["Message-ID"] for letter in mailbox.letters)
-    doubles = {message_id for message_id, copies in arrived.items() if copies > 1}
-    with acting_as(SYSTEM):
-        assert set(arrived) == set(Delivery.objects.values_list("message_id", flat=True))
-        flagged = set(Delivery.objects.filter(maybe_double=True).values_list("message_id", flat=True))
-    assert len(mailbox.raw) - count <= kills
-    assert len(flagged) <= kills
-    assert doubles <= flagged
-
-
-def test_a_sender_that_is_asked_to_end_finishes_the_letter_in_hand(committed, mailbox):
+def test_a_sender_that_is_asked_to_end_finishes_the_letter_in_hand_and_lets_go_of_the_others(committed, mailbox):
     with acting_as(SYSTEM):
         actions.post_all(outgoing(f"lid{number}@temse.example") for number in range(12))
     mailbox.replies("DATA", *[0.1] * 12)
-    with running("-c", DEPOT, SMTP_URL=mailbox.url) as depot:
+    with depot(1, SMTP_URL=mailbox.url) as start:
         for end in range(1, 4):
-            sender = int(ask(depot, "go"))
+            sender = start()
             mailbox.wait_for(end * 3)
             os.kill(sender, signal.SIGTERM)
         wait_until(lambda: State.HANDING_OVER not in states(), timeout=5)  # nobody is left to pick up a doubt
     assert states()[State.SENT] == len(mailbox.raw) < 12
     with acting_as(SYSTEM):
         assert not Delivery.objects.filter(maybe_double=True).exists()
+        waiting = Delivery.objects.exclude(state=State.SENT).values_list("leased_until", "attempts")
+        assert set(waiting) == {(None, 0)}
 
 
 def test_postmen_at_once_send_each_letter_once(mailbox, together):
@@ -153,8 +70,8 @@ def test_a_frozen_redis_costs_a_page_a_second_and_the_next_one_nothing(committed
     os.kill(valkey._process.pid, signal.SIGSTOP)
     with running("-c", OFFICE, REDIS_URL=redis(valkey)) as office:
         took = [float(ask(office, f"lid{number}@temse.example")) for number in range(2)]
-    assert took[0] < 2.5  # a second of waiting, and the first query and template of this process
-    assert took[1] < 0.5
+    assert took[0] < 4  # a second of waiting, and the first query and template of this process
+    assert took[1] < 1
     assert states() == {State.QUEUED: 2}
 
 

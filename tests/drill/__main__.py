@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,10 @@ def start_the_portal(report: Report, target: Any, media: Path) -> None:
 
 def test_the_wall(report: Report, target: Any) -> None:
     """All of tests/wall on the restored database, emptied of its rows: they bring a world of their own."""
+    with psycopg.connect(servers.url(target, "postgres", "postgres"), autocommit=True) as admin:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # as for all tests: nothing here is kept
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
     servers.create_database(target, EMPTIED, template=DATABASE)
     with psycopg.connect(servers.url(target, "kenniskring_owner", EMPTIED)) as owner:
         tables = owner.execute(
@@ -105,6 +110,7 @@ def test_the_wall(report: Report, target: Any) -> None:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that servers stop by atexit
     began, report = time.monotonic(), Report()
     with report.step("the demo network (played when it is not there yet)"):
         source = the_demo()

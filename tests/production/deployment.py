@@ -82,6 +82,7 @@ class Deployment:
     mailbox: Mailbox
     app: Path
     media: Path
+    built: set[tuple[str, int]]
     running: list[Container] = field(default_factory=list)
 
     def environment(self, service: str, tmp: Path) -> dict[str, str]:
@@ -183,13 +184,8 @@ class Deployment:
                 container.process.wait()
 
     def written(self) -> set[str]:
-        """What was made or changed below the image's folder since it was built."""
-        built = (self.app / "manage.py").stat().st_mtime
-        return {
-            str(path.relative_to(self.app))
-            for path in self.app.rglob("*")
-            if not path.is_symlink() and path.stat().st_mtime > built + 60 * 60
-        }
+        """What was made, changed or taken away below the image's folder since it was built."""
+        return {path for path, _ in image.snapshot(self.app) ^ self.built}
 
 
 @contextmanager
@@ -210,7 +206,9 @@ def deployed(folder: Path, server: Any, database: str) -> Iterator[Deployment]:
         "redis://valkey": valkey.connection_url,
         variables["SMTP_URL"]: mailbox.url,
     }
-    deployment = Deployment(rooms, composition.services(variables), addresses, mailbox, app, media)
+    deployment = Deployment(
+        rooms, composition.services(variables), addresses, mailbox, app, media, image.snapshot(app)
+    )
     try:
         yield deployment
     finally:

@@ -3,6 +3,7 @@
 Fixtures that make rows act as the system; a test says who is asking with ``acting_as`` or by logging in a client.
 """
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 

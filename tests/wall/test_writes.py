@@ -50,9 +50,6 @@ def refused(cursor, statement: str, values: tuple = ()) -> bool:
     return False
 
 
-WRITTEN_ONCE = {"regions.JournalEntry", "admin.LogEntry"}
-
-
 @pytest.mark.parametrize(
     "meeting", [{"state": "draft", "audience": "circle"}, {"state": "held", "audience": "public"}]
 )

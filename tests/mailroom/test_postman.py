@@ -7,7 +7,7 @@ import icalendar
 import pytest
 from django.utils import timezone
 
-from mailroom import actions, postman
+from mailroom import actions, mime, postman
 from mailroom.models import Delivery, Letter, Silence
 from mailroom.outgoing import CalendarFile
 from members.models import Membership
@@ -343,6 +343,22 @@ def test_old_texts_are_thrown_away_and_the_account_stays(mailbox):
         assert actions.throw_away() == 1
         assert set(Letter.objects.values_list("delivery", flat=True)) == {new.pk, waiting.pk}
         assert Delivery.objects.count() == 3
+
+
+def test_a_letter_has_the_same_bytes_every_time(house):
+    delivery = posted(calendar=CalendarFile(ICS, "REQUEST"), name="Zoë", headers={"Reply-To": "Tom Ĳs <t@x.example>"})
+    with acting_as(SYSTEM):
+        row = Delivery.objects.select_related("letter").get(pk=delivery.pk)
+        assert mime.message(row) == mime.message(row)
+
+
+@pytest.mark.parametrize("where", ["name", "header"])
+def test_nobody_writes_a_header_of_ours(mailbox, where):
+    evil = "x\r\nBcc: z@y.example"
+    wrong = posted(name=evil) if where == "name" else posted(headers={"Reply-To": evil})
+    postman.work()
+    assert [letter["Bcc"] for letter in mailbox.letters] == ([None] if where == "name" else [])
+    assert fresh(wrong).state == (State.SENT if where == "name" else State.FAILED)
 
 
 def test_bytes_are_plain_for_every_relay(mailbox):

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple
 
 import django_filters as filters
 from django import forms
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Q
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Topic
 from regions.models import Circle
+from regions.wall import VISITOR, current_actor, switch_actor
 
-from .models import Form, Meeting, MeetingQuerySet, Speaker
+from .models import Form, Meeting, MeetingQuerySet, MeetingTopic, Speaker
 
 FORMS = {
     "locatie": (_("on site (also)"), [Form.IN_PERSON, Form.HYBRID]),
@@ -42,16 +41,16 @@ UNKNOWN = _("This choice does not exist (any more). The list is not narrowed by 
 
 
 # LIMIT 1 makes PostgreSQL look per circle and per topic until it finds one; for EXISTS it would read all meetings.
-_CHOICES = """
+_SEEN = """
     SELECT
         (SELECT coalesce(json_agg(json_build_array(c.id, c.slug, c.name) ORDER BY c.name), '[]')
          FROM regions_circle AS c
-         WHERE c.id = %(circle)s OR (%(circle)s IS NULL
-               AND (SELECT true FROM meetings_meeting AS m WHERE m.circle_id = c.id LIMIT 1))),
+         WHERE c.id <> ALL(%(circles)s)
+           AND (SELECT true FROM meetings_meeting AS m WHERE m.circle_id = c.id LIMIT 1)),
         (SELECT coalesce(json_agg(json_build_array(t.slug, t.title)), '[]')
          FROM library_topic AS t
-         WHERE (SELECT true FROM meetings_meetingtopic AS tied WHERE tied.topic_id = t.id AND (%(circle)s IS NULL
-                OR tied.meeting_id IN (SELECT id FROM meetings_meeting WHERE circle_id = %(circle)s)) LIMIT 1))
+         WHERE t.slug <> ALL(%(topics)s)
+           AND (SELECT true FROM meetings_meetingtopic AS tied WHERE tied.topic_id = t.id LIMIT 1))
 """
 
 
@@ -61,38 +60,53 @@ class Choices(NamedTuple):
     circles: list[tuple[int, str, str]]
     topics: list[tuple[str, str]]
 
-    @classmethod
-    def seen(cls, circle: Circle | None = None) -> Choices:
-        """In one query; of one circle only when it is given."""
-        with connection.cursor() as cursor:
-            cursor.execute(_CHOICES, {"circle": circle and circle.pk})
-            circles, topics = cursor.fetchone()
-        by_title = sorted(topics, key=lambda topic: topic[1].casefold())
-        return cls([tuple(each) for each in circles], [(slug, title) for slug, title in by_title])
+
+def choices_in(circle: Circle) -> Choices:
+    """The topics of the meetings that one sees in this circle."""
+    tied = MeetingTopic.objects.filter(meeting__circle=circle).values("topic")
+    return Choices([], _by_title(Topic.objects.filter(pk__in=tied).values_list("slug", "title")))
 
 
-@lru_cache(maxsize=4096)
-def _option(value: str, label: str) -> str:
-    return f'<option value="{escape(value)}">{escape(label)}</option>'
+def choices_of_all() -> Choices:
+    """What everyone can choose is remembered for a minute, and what the actor sees besides is asked."""
+    known = caches["memory"].get("choices-of-visitors")
+    if known is None:
+        with switch_actor(VISITOR, because="what visitors can choose from is there for everyone"):
+            known = _seen(Choices([], []))
+        caches["memory"].set("choices-of-visitors", known, 60)
+    if current_actor() == VISITOR:
+        return known
+    more = _seen(known)
+    circles = sorted(known.circles + more.circles, key=lambda circle: circle[2].casefold())
+    return Choices(circles, _by_title(known.topics + more.topics))
+
+
+def _seen(besides: Choices) -> Choices:
+    """What the actor sees a meeting of, and is not among ``besides``; in one query."""
+    known = {"circles": [circle[0] for circle in besides.circles], "topics": [topic[0] for topic in besides.topics]}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, known)
+        circles, topics = cursor.fetchone()
+    return Choices([(pk, slug, name) for pk, slug, name in circles], _by_title(topics))
+
+
+def _by_title(topics: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(((slug, title) for slug, title in topics), key=lambda topic: topic[1].casefold())
 
 
 class LongSelect(forms.Select):
-    """A select of some hundreds of options: Django's own renders a template for each of them."""
+    """A select of some hundreds of options: Django's own renders a template for each of them.
 
-    def render(self, name, value, attrs=None, renderer=None):
+    ``ready`` are the choices as they are; those of the field go through four iterators.
+    """
+
+    template_name = "meetings/_long_select.html"
+    ready: list[Any] | None = None
+
+    def get_context(self, name, value, attrs):
         around = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        options = "".join(self._options(self.choices, str(value or "")))
-        return mark_safe(f"<select{around}>{options}</select>")  # noqa: S308  (escaped, piece by piece)
-
-    def _options(self, choices, chosen: str) -> Iterator[str]:
-        for value, label in choices:
-            if isinstance(label, (list, tuple)):
-                inside = "".join(self._options(label, chosen))
-                yield f'<optgroup label="{escape(value)}">{inside}</optgroup>'
-            elif value == chosen:
-                yield f'<option value="{escape(value)}" selected>{escape(label)}</option>'
-            else:
-                yield _option(value, label)
+        choices = self.choices if self.ready is None else self.ready
+        return {"around": around, "choices": choices, "chosen": str(value or "")}
 
 
 def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
@@ -156,16 +170,22 @@ class MeetingFilter(filters.FilterSet):
         self.mine = mine
         self.is_past = request.GET.get("wanneer") == "voorbij"
         self.filters["periode"].extra["choices"] = PERIODS_PAST if self.is_past else PERIODS_TO_COME
-        self.filters["thema"].extra["choices"] = lambda: choices.topics  # a list would be copied, deep and often
+        self._choose("thema", choices.topics)
         if of_one_circle:
             del self.filters["kring"]
         else:
             own = [(slug, name) for pk, slug, name in choices.circles if pk in mine]
             others = [(slug, name) for pk, slug, name in choices.circles if pk not in mine]
             groups = [(_("My circles"), own), (_("Other circles"), others)]
-            self.filters["kring"].extra["choices"] = lambda: groups if own and others else own or others
+            self._choose("kring", groups if own and others else own or others)
         if self.is_past or not request.user.is_authenticated:
             del self.filters["wacht"]
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        """Let ``name`` be chosen from these, without copying them all, deep and often."""
+        widget = LongSelect()
+        widget.ready = [("", _("all")), *choices]
+        self.filters[name].extra |= {"choices": lambda: choices, "widget": widget}
 
     @property
     def narrows(self) -> bool:

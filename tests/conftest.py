@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.cache import caches
 from django.db import connections
 from django.test import Client
 
@@ -26,6 +27,12 @@ from .smtp import mailbox  # noqa: F401
 def db(request):
     """A transaction that is taken back afterwards; for a test that asks for ``committed``, real commits."""
     request.getfixturevalue("committed" if "committed" in request.fixturenames else "_django_db_helper")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """What a process remembers for a minute, it forgets between tests."""
+    caches["memory"].clear()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 LONGEST = dt.timedelta(days=7)
-"""What lasts longer is no meeting. So whoever looks for what is not over begins a week ago, and not at the first ever."""
+"""What lasts longer is no meeting. So whoever looks for what is not over begins a week ago, not at the first ever."""
 
 
 class Form(models.TextChoices):

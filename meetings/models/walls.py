@@ -21,6 +21,7 @@ LEADS_TALK = (
 OF_THIS_MEETING = (
     "(item_id IS NULL OR EXISTS (SELECT FROM meetings_agendaitem AS i "
     "WHERE i.id = item_id AND i.meeting_id = meetings_material.meeting_id)) "
-    "AND (talk_id IS NULL OR EXISTS (SELECT FROM meetings_talk AS t JOIN meetings_agendaitem AS i ON i.id = t.item_id "
+    "AND (talk_id IS NULL OR EXISTS (SELECT FROM meetings_talk AS t "
+    "JOIN meetings_agendaitem AS i ON i.id = t.item_id "
     "WHERE t.id = talk_id AND i.meeting_id = meetings_material.meeting_id))"
 )

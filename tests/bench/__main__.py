@@ -257,8 +257,13 @@ def main() -> int:
         idle = gunicorn(stack, "tests.bench.idle", dict(os.environ))
         load = Load(stack, options.seconds)
         ceiling = load.on(idle.port, ["GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])
-        print(f"{sizes[1].meetings:,} meetings, {sizes[1].circles} circles, {sizes[1].members:,} members; {AT_ONCE} at once")
-        print(f"grows: p95 beside that of {sizes[0].meetings:,} meetings; queries: there, and here\n\n{HEAD}", flush=True)
+        print(
+            f"{sizes[1].meetings:,} meetings, {sizes[1].circles} circles, {sizes[1].members:,} members; {AT_ONCE} at once"
+        )
+        print(
+            f"grows: p95 beside that of {sizes[0].meetings:,} meetings; queries: there, and here\n\n{HEAD}",
+            flush=True,
+        )
         rows, bares = measure(small, large, bare, load, options.rounds)
         letters, took = invite(large)
         memory = large.web.memory()
@@ -266,7 +271,9 @@ def main() -> int:
     if not options.small:
         missed += [f"inviting took {took:.2f} s, and {INVITED_IN} is the goal"] if took > INVITED_IN else []
         missed += [f"a worker has {memory:.0f} MiB, and {MEMORY} is the goal"] if memory > MEMORY else []
-    print(f"\nbare Django view   {median(bares):.0f} a second (ratio 1); a server that only says ok: {ceiling.rate:.0f}")
+    print(
+        f"\nbare Django view   {median(bares):.0f} a second (ratio 1); a server that only says ok: {ceiling.rate:.0f}"
+    )
     print(f"inviting           {letters} members in {took:.2f} s (goal {INVITED_IN} for 1,000)")
     print(f"memory             {memory:.0f} MiB in the largest web worker (goal {MEMORY})")
     print("\n".join(["", "Missed:", *missed] if missed else ["", "Every goal is reached."]))

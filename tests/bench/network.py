@@ -54,7 +54,12 @@ def manage(database_urls: dict[str, str], *command: str) -> None:
 def _digest() -> str:
     """Changes when the tables, the walls, the facts or the filling could."""
     root = servers.ROOT
-    files = [*root.glob("*/migrations/*.py"), *root.glob("regions/*.sql"), *root.glob("data/*.csv"), HERE / "fill.sql"]
+    files = [
+        *root.glob("*/migrations/*.py"),
+        *root.glob("regions/*.sql"),
+        *root.glob("data/*.csv"),
+        HERE / "fill.sql",
+    ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted([*files, root / "uv.lock"]))).hexdigest()[:10]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from library.models import Topic
 from meetings.filters import period
 from meetings.models import Meeting, MeetingTopic, Registration
+from meetings.pages import FirstThousand
 from regions.wall import SYSTEM, acting_as
 from tests import make
 
@@ -272,7 +274,7 @@ def cost(client, address):
 
 @pytest.mark.parametrize("n", [1, 3, 300])
 def test_a_list_costs_the_same_however_full(browse, waasland, temse, lid, trekker, n):
-    """Session, actor, member, rights, choices, count, page, and the actor given back."""
+    """Count and page; for members also session, member, rights and choices; of one circle also circle and topics."""
     with acting_as(SYSTEM):
         topic = Topic.objects.create(slug="nis2", title="NIS2", category="Veiligheid")
         now = timezone.now()
@@ -290,10 +292,63 @@ def test_a_list_costs_the_same_however_full(browse, waasland, temse, lid, trekke
             for start in starts
         )
         MeetingTopic.objects.bulk_create(MeetingTopic(meeting=meeting, topic=topic) for meeting in made)
+    browse().get("/bijeenkomsten/")  # what visitors can choose from is then known for a minute
     here = "/kringen/waasland/bijeenkomsten/"
     addresses = ["/bijeenkomsten/", here, f"{here}?wanneer=voorbij"]
     assert [[cost(browse(person), address) for address in addresses] for person in (None, lid, trekker)] == [
-        [6, 6, 6],
-        [8, 8, 8],
-        [8, 8, 8],
+        [2, 4, 4],
+        [6, 7, 7],
+        [6, 7, 7],
     ]
+
+
+def test_words_of_people_are_escaped_in_lists_and_in_what_they_are_narrowed_by(browse, lid, waasland):
+    evil = '<script>alert("{0} & {title}")</script>'
+    with acting_as(SYSTEM):
+        make.meeting(make.circle(evil, slug="kwaad"), evil, audience="public", venue=evil)
+        own = make.meeting(waasland, evil)
+        MeetingTopic.objects.create(meeting=own, topic=Topic.objects.create(slug="x", title=evil, category="x"))
+    for person in (None, lid):
+        page = browse(person).get("/bijeenkomsten/").text
+        assert "<script" not in page
+        escaped = "&lt;script&gt;alert(&quot;{0} &amp; {title}&quot;)&lt;/script&gt;"
+        assert f">{escaped}</a></h3>" in page
+        assert f'<option value="kwaad">{escaped}</option>' in page
+
+
+def test_a_long_list_says_that_it_is_cut_off(browse, waasland, monkeypatch):
+    monkeypatch.setattr(FirstThousand, "UP_TO", 30)
+    with acting_as(SYSTEM):
+        for number in range(30):
+            make.meeting(waasland, f"Nummer {number}", audience="public")
+    assert "30 komende bijeenkomsten" in browse().get("/bijeenkomsten/").text
+    with acting_as(SYSTEM):
+        make.meeting(waasland, "Nog een", audience="public")
+    page = browse().get("/bijeenkomsten/?page=2")
+    assert "Meer dan 30 bijeenkomsten: hier staan de eerste" in page.text
+    assert len(page.context["rows"]) == 5
+
+
+def test_a_visitor_learns_of_a_new_choice_within_a_minute_and_a_member_at_once(
+    browse, lid, waasland, kempen
+):
+    def circles(person):
+        page = browse(person).get("/bijeenkomsten/").text
+        return {slug for slug in ("waasland", "kempen", "gent") if f'<option value="{slug}">' in page}
+
+    with acting_as(SYSTEM):
+        make.meeting(waasland, audience="public")
+    assert (circles(None), circles(lid)) == ({"waasland"}, {"waasland"})
+    with acting_as(SYSTEM):
+        make.meeting(kempen, audience="public")
+        make.meeting(make.circle("RKK Gent", slug="gent"))
+    assert (circles(None), circles(lid)) == ({"waasland"}, {"waasland", "kempen"})
+    caches["memory"].clear()
+    assert circles(None) == {"waasland", "kempen"}
+
+
+def test_what_visitors_are_remembered_to_choose_holds_nothing_of_who_asked_first(browse, lid, trekker, waasland):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, "Gesloten")
+    assert "waasland" in browse(lid).get("/bijeenkomsten/").text  # the first to ask fills what is remembered
+    assert 'value="waasland"' not in browse().get("/bijeenkomsten/").text

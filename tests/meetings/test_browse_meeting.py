@@ -211,4 +211,4 @@ def test_the_page_costs_the_same_however_much_is_on_it(browse, waasland, lid, tr
         with CaptureQueriesContext(connection) as captured:
             assert client.get(meeting.get_absolute_url()).status_code == 200
         costs.append(len([q for q in captured.captured_queries if "SAVEPOINT" not in q["sql"]]))
-    assert costs == [8, 12, 12]
+    assert costs == [2, 6, 6]

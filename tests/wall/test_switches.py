@@ -54,6 +54,9 @@ SWITCHES: dict[str, set[str]] = {
     "meetings/views/answers.py": {
         "the letter proves who this is",
     },
+    "meetings/filters.py": {
+        "what visitors can choose from is there for everyone",
+    },
     "meetings/views/calendars.py": {
         "a feed shows what its owner may see",
         "a public feed is the same for everyone",

@@ -7,27 +7,28 @@ finds the words as always; what hangs on the page (a variable, an argument, ``as
 from __future__ import annotations
 
 from django import template
-from django.conf import settings
-from django.template.base import FilterExpression, Node, Parser, TextNode, Token, Variable
-from django.template.context import BaseContext, Context
+from django.template.base import FilterExpression, Node, Parser, Token, Variable
+from django.template.context import BaseContext
 from django.template.defaulttags import URLNode, url
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.templatetags.static import StaticNode, do_static
-from django.utils import translation
+from django.utils.translation import get_language
 
 register = template.Library()
 
 
 class Settled(Node):
-    """Asks ``node`` the first time that it is shown, and remembers the answer."""
+    """Asks ``node`` the first time that it is shown in a language, and remembers the answer."""
 
     def __init__(self, node: Node) -> None:
-        self.node, self.said = node, ""
+        self.node = node
+        self.said: dict[str | None, str] = {}
 
     def render(self, context: BaseContext) -> str:
-        if not self.said:
-            self.said = str(self.node.render(context))
-        return self.said
+        language = get_language()
+        if language not in self.said:
+            self.said[language] = str(self.node.render(context))
+        return self.said[language]
 
 
 def _is_literal(expression: FilterExpression) -> bool:
@@ -43,8 +44,7 @@ def translate(parser: Parser, token: Token) -> Node:
     assert isinstance(node, TranslateNode)
     if node.asvar or node.noop or node.message_context or not _is_literal(node.filter_expression):
         return node
-    with translation.override(settings.LANGUAGE_CODE):
-        return TextNode(str(node.render(Context())))
+    return Settled(node)
 
 
 @register.tag("url")

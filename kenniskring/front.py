@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 
 from meetings.models import Material, Meeting
 from members.models import JoinRequest, Member
@@ -43,20 +43,32 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     memberships = list(member.memberships.current().select_related("circle").order_by("circle__name"))
     # A community manager stands in every circle, but only their own circles ask something of them.
     mine = [each.circle_id for each in memberships] if rights.is_manager else list(rights.circles)
-    meetings = Meeting.objects.upcoming().published().select_related("circle", "host")
-    requests = JoinRequest.objects.open().select_related("circle", "member")
+    of_others = Q(circle__in=rights.led, asked_by=None)
+    requests = JoinRequest.objects.open().filter(Q(member=member) | of_others).select_related("circle", "member")
+    own_first = Case(When(member=member, then=0), default=1)
+    requests = requests.order_by(own_first, "asked_at")[: 4 * AT_MOST]
     return {
         "memberships": memberships,
-        "awaiting": Meeting.objects.awaiting(member, mine).select_related("circle", "host")[: AT_MOST + 1],
-        "own_requests": requests.filter(member=member),
-        "requests": requests.filter(circle__in=rights.led, asked_by=None).exclude(member=member)[: AT_MOST + 1]
-        if rights.led
-        else [],
-        "coming": meetings.with_answer_of(member).filter(
-            registrations__member=member, registrations__answer__in=["yes", "maybe"]
-        )[:3],
+        "own_requests": [wish for wish in requests if wish.member_id == member.pk],
+        "requests": [wish for wish in requests if wish.member_id != member.pk][: AT_MOST + 1],
         "materials": Material.objects.filter(meeting__circle__in=mine)
         .select_related("meeting__circle")
         .order_by("-uploaded_at")[:AT_MOST],
-        "elsewhere": meetings.exclude(circle__in=mine)[:3],
+        **_meetings_for(member, mine),
     }
+
+
+def _meetings_for(member: Member, mine: list[int]) -> dict[str, list[Meeting]]:
+    """What awaits an answer, where this member is coming, what is open elsewhere: three short lists, two queries."""
+    upcoming = Meeting.objects.upcoming().published()
+    coming = upcoming.filter(registrations__member=member, registrations__answer__in=["yes", "maybe"])
+    lists = {
+        "awaiting": Meeting.objects.awaiting(member, mine)[: AT_MOST + 1],
+        "coming": coming[:3],
+        "elsewhere": upcoming.exclude(circle__in=mine)[:3],
+    }
+    first, *others = (some.values_list("pk", Value(name)) for name, some in lists.items())
+    found = list(first.union(*others, all=True).order_by())
+    dressed = Meeting.objects.with_answer_of(member).select_related("circle", "host").order_by("starts_at", "pk")
+    meetings = list(dressed.filter(pk__in=[pk for pk, _name in found]))
+    return {name: [each for each in meetings if (each.pk, name) in found] for name in lists}

@@ -7,7 +7,7 @@ import hashlib
 import re
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -80,9 +80,10 @@ def _recent() -> QuerySet[Meeting]:
 
 def _of_interest_to(reader: Member) -> QuerySet[Meeting]:
     """Those of the reader's circles, and those elsewhere to which the reader did not say no."""
-    answered = Registration.objects.filter(meeting=OuterRef("pk"), member=reader)
-    said_yes = Exists(answered.exclude(answer=Registration.Answer.NO))
-    return _recent().filter(Q(circle__in=rights_of_the_actor().circles) | said_yes)
+    # Asked first and by itself: as a condition among others it makes PostgreSQL look at every meeting of two years.
+    answered = Registration.objects.filter(member=reader).exclude(answer=Registration.Answer.NO)
+    said_yes = list(answered.values_list("meeting", flat=True))
+    return _recent().filter(Q(circle__in=rights_of_the_actor().circles) | Q(pk__in=said_yes))
 
 
 def _calendar(request, text: str, **cache_control) -> HttpResponse:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
@@ -43,7 +44,7 @@ RATIO = {  # of the requests per second of the bare view
 }
 
 
-# --- Servers ----------------------------------------------------------------------------------------------------------
+# --- Servers ------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -66,7 +67,7 @@ class Web:
     def memory(self) -> float:
         """MiB of the largest worker."""
         children = subprocess.check_output(["pgrep", "-P", str(self.process.pid)], text=True).split()
-        sizes = [re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read()) for pid in children]
+        sizes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in children]
         return max(int(size[1]) for size in sizes if size) / 1024
 
 
@@ -124,7 +125,8 @@ class Load:
 
     def on(self, port: int, requests: list[str]) -> Measured:
         question = {"port": port, "seconds": self.seconds, "at_once": AT_ONCE, "requests": requests}
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps(question) + "\n")
         self.process.stdin.flush()
         said = json.loads(self.process.stdout.readline())
@@ -143,7 +145,7 @@ class Measured:
     size: int
 
 
-# --- Measuring --------------------------------------------------------------------------------------------------------
+# --- Measuring ----------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -225,7 +227,7 @@ def invite(portal: Portal) -> tuple[int, float]:
     return written, took
 
 
-# --- Telling ----------------------------------------------------------------------------------------------------------
+# --- Telling ------------------------------------------------------------------------------------------------------
 
 HEAD = f"{'page':18}{'as':9}{'a second':>9}{'ratio':>7}{'goal':>6}{'p95 ms':>8}{'grows':>7}{'queries':>9}{'bytes':>8}"
 
@@ -257,13 +259,11 @@ def main() -> int:
         idle = gunicorn(stack, "tests.bench.idle", dict(os.environ))
         load = Load(stack, options.seconds)
         ceiling = load.on(idle.port, ["GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"])
+        few, many = sizes
         print(
-            f"{sizes[1].meetings:,} meetings, {sizes[1].circles} circles, {sizes[1].members:,} members; {AT_ONCE} at once"
+            f"{many.meetings:,} meetings, {many.circles} circles, {many.members:,} members; {AT_ONCE} visits at once"
         )
-        print(
-            f"grows: p95 beside that of {sizes[0].meetings:,} meetings; queries: there, and here\n\n{HEAD}",
-            flush=True,
-        )
+        print(f"grows: p95 beside that of {few.meetings:,} meetings; queries: there, and here\n\n{HEAD}", flush=True)
         rows, bares = measure(small, large, bare, load, options.rounds)
         letters, took = invite(large)
         memory = large.web.memory()

@@ -1,7 +1,7 @@
 """A load generator that costs little: one process, raw sockets, a new connection per request, as from a proxy.
 
-``python -m tests.bench.load`` reads {"port", "seconds", "at_once", "requests"} as JSON, one question per line, and answers
-each with {"answered", "seconds", "latencies", "bytes", "statuses"}. ``requests`` are sent in turn, over and over.
+``python -m tests.bench.load`` reads {"port", "seconds", "at_once", "requests"} as JSON, one question per line, and
+answers each with {"answered", "seconds", "latencies", "bytes", "statuses"}. ``requests`` are sent in turn.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def run(port: int, seconds: float, at_once: int, requests: list[str]) -> dict[st
 
 def main() -> None:
     for line in sys.stdin:
-        print(json.dumps(run(**json.loads(line))), flush=True)
+        sys.stdout.write(json.dumps(run(**json.loads(line))) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

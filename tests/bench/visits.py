@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import django
@@ -84,7 +85,8 @@ def main() -> None:
                 ]
             visits.append({"page": what, "who": name, "queries": queries_of(client, path), "requests": requests})
     path = f"/bijeenkomsten/{to_invite.pk}/uitnodigen/"
-    print(json.dumps({"visits": visits, "invite": {"path": path, "request": request(path, client_of(inviter))}}))
+    invite = {"path": path, "request": request(path, client_of(inviter))}
+    sys.stdout.write(json.dumps({"visits": visits, "invite": invite}))
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ def test_a_feed_costs_the_same_however_full(waasland, browse, lid, n, django_ass
             JoinLink.objects.create(meeting=meeting, url="https://teams.example/l")
             AgendaItem.objects.create(meeting=meeting, position=0, kind="welcome", title="Welkom")
     address, client = address_of(lid), browse()
-    with django_assert_num_queries(10):  # 4 ask for something; the others are savepoints around who is asking
+    with django_assert_num_queries(11):  # 5 ask for something; the others are savepoints around who is asking
         response = client.get(address)
     assert len(Calendar.from_ical(response.content).events) == n
 

@@ -6,7 +6,8 @@ import re
 import time
 
 from mailroom.models import Delivery
-from regions.wall import SYSTEM, acting_as
+from meetings.actions import planning
+from regions.wall import SYSTEM, acting_as, member
 from tests.faults.stage import Browser, a_circle, redis, running, states, valkey, wait_until, web, worker
 from tests.servers import empty_tables
 from tests.smtp import QuickRelay
@@ -26,7 +27,7 @@ def invite(members: int) -> tuple[float, float]:
     """A trekker presses "uitnodigen": seconds of that request and of the page before it, of gunicorn."""
     trekker, meeting = a_circle(members, online_link="https://meet.example/kamer")
     path = f"/bijeenkomsten/{meeting.pk}/uitnodigen/"
-    with web() as address:
+    with valkey() as broker, web(REDIS_URL=redis(broker)) as address:
         browser = Browser(address, trekker)
         for _ in range(3):  # the first page of a new process compiles templates
             began = time.perf_counter()
@@ -80,9 +81,6 @@ def run(size: str) -> list[Line]:
         ("the page before it", f"{looked:.2f} s", True),
     ]
     trekker, meeting = a_circle(2000)
-    from meetings.actions import planning
-    from regions.wall import member
-
     with acting_as(member(trekker.pk)):
         planning.invite(meeting, by=trekker)
     pace, memory = send(2000)

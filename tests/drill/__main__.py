@@ -20,7 +20,6 @@ from kenniskring.demo import __main__ as demo
 from .rehearsal import Report, rehearse
 
 DATABASE = "kenniskring_drill"
-EMPTIED = "kenniskring_emptied"
 READY = """
 from django.test import Client
 from regions.wall import wrong_role
@@ -81,20 +80,19 @@ def start_the_portal(report: Report, target: Any, media: Path) -> None:
 
 
 def test_the_wall(report: Report, target: Any) -> None:
-    """All of tests/wall on the restored database, emptied of its rows: they bring a world of their own."""
+    """All of tests/wall on the restored database, at last emptied of its rows: they bring a world of their own."""
     with psycopg.connect(servers.url(target, "postgres", "postgres"), autocommit=True) as admin:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # as for all tests: nothing here is kept
             admin.execute(f"ALTER SYSTEM SET {setting} = off")
         admin.execute("SELECT pg_reload_conf()")
-    servers.create_database(target, EMPTIED, template=DATABASE)
-    with psycopg.connect(servers.url(target, "kenniskring_owner", EMPTIED)) as owner:
+    with psycopg.connect(servers.url(target, "kenniskring_owner", DATABASE)) as owner:
         tables = owner.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public' "
             "AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
         ).fetchone()
         owner.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")  # type: ignore[index]
     settings = {
-        "TEST_TEMPLATE": EMPTIED,
+        "TEST_TEMPLATE": DATABASE,
         "TEST_ADMIN_URL": servers.url(target, "postgres", "postgres"),
         "BASE_URL": "http://testserver",
         "EXTRA_HOSTS": "localhost 127.0.0.1",
@@ -102,7 +100,7 @@ def test_the_wall(report: Report, target: Any) -> None:
         "PGOPTIONS": "",
     }
     with report.step("the tests of the wall pass on it") as say:
-        done = in_surroundings(target, EMPTIED, "-m", "pytest", "tests/wall", "-n", "2", **settings)
+        done = in_surroundings(target, DATABASE, "-m", "pytest", "tests/wall", "-n", "2", **settings)
         say((done.stdout or done.stderr).strip().splitlines()[-1].strip("= "))
         if done.returncode:
             report.differences.append(f"tests/wall:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")

@@ -194,6 +194,18 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
     }
 
 
+def arrange(cast: dict[str, Member]) -> AgendaItem:
+    """What the forms need: somebody to invite, an answer to change, one to give, and a point that nobody speaks at."""
+    with acting_as(SYSTEM):
+        of = {name: Meeting.objects.get(circle__slug="waasland", **state) for name, state in STATES.items()}
+        of["public"].invitations.all().delete()
+        of["draft"].registrations.all().delete()  # nobody has answered what only trekkers know
+        of["network"].registrations.filter(member=cast["member elsewhere"]).delete()
+        said = {"answer": "yes", "attending": "in_person", "waiting": False}
+        of["circle"].registrations.update_or_create(member=cast["member"], defaults=said)
+        return AgendaItem.objects.create(meeting=of["draft"], position=2, kind="break", title="Koffie")
+
+
 def build() -> Stage:
     """The world, with its words, and everyone logged in; one of them is deactivated after that."""
     with acting_as(SYSTEM):
@@ -202,11 +214,7 @@ def build() -> Stage:
         make.circle("RKK Kempen", make.government("Geel", reference_region="kempen"), slug="kempen", region="kempen")
         make.circle("RKK Overkoepelend", slug="overkoepelend", kind="umbrella", joining="everyone")
     stage = Stage(world.build())
-    with acting_as(SYSTEM):
-        draft, public = (Meeting.objects.get(circle__slug="waasland", **STATES[each]) for each in ("draft", "public"))
-        coffee = AgendaItem.objects.create(meeting=draft, position=2, kind="break", title="Koffie")
-        public.invitations.all().delete()
-        draft.registrations.all().delete()  # nobody has answered what only trekkers know
+    coffee = arrange(stage.cast)
     put_words()
     with acting_as(SYSTEM):
         Member.objects.filter(pk=stage.person("deactivated").pk).update(is_active=True)

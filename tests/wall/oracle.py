@@ -47,6 +47,7 @@ class World:
         }
         self.today = dt.datetime.now(ZoneInfo("Europe/Brussels")).date()
         self.askers: dict[Actor, Asker] = {}
+        self.unborn: dict[str, dict[Any, Row]] = {}  # rows that are not there and might be added
         self.moves = 12  # how many ways to tie rows of a table to something else are tried
         self.expectations: dict[tuple, Any] = {}  # what was worked out before
 
@@ -98,8 +99,8 @@ class Asker:
         row = world.rows["members.Member"].get(self.id) if actor.kind == "member" else None
         if row is None or not row["is_active"]:
             row, self.id = None, None
-        no_role = getattr(actor, "held_back", False)  # this session has not shown a second factor
-        self.manager = bool(row and row["is_community_manager"] and not no_role)
+        is_manager = bool(row and row["is_community_manager"])
+        self.manager = is_manager and not actor.held_back  # that session has not shown a second factor: no roles
         self.steward = self.system or self.manager
         partner = row and row["partner_id"]
         self.vendor = bool(partner) and world.get("regions.Partner", partner)["kind"] == "vendor"
@@ -109,13 +110,13 @@ class Asker:
         self.insider = self.steward or bool(joined)
         self.circles = everywhere if self.steward else joined | (umbrellas if joined else set())
         self.peers = everywhere if self.steward else set() if self.vendor else joined
-        self.leads = everywhere if self.steward else set()
-        if self.id and not self.steward and not self.vendor and not no_role:
-            self.leads = {
-                place["circle_id"]
-                for place in world.of("members.Membership")
-                if place["member_id"] == self.id and leads_on(place, world.today)
-            }
+        mandates = {
+            place["circle_id"]
+            for place in world.of("members.Membership")
+            if self.id and not self.vendor and place["member_id"] == self.id and leads_on(place, world.today)
+        }
+        self.leads = everywhere if self.steward else set() if actor.held_back else mandates
+        self.lacks_proof = actor.held_back and (is_manager or bool(mandates))
 
 
 def leads_on(place: Row, day: dt.date) -> bool:

@@ -12,7 +12,7 @@ from .laboratory import laboratory, play, taken_back
 
 WORLDS = 128  # a part; four parts make more than 500
 WRITES = ("add", "change", "change blindly", "delete", "delete blindly", "move", "move blindly")
-TELLS = ("rights", "ask", "nobody")
+TELLS = ("rights", "ask", "note", "nobody")
 
 
 @cache

@@ -28,7 +28,7 @@ BUSY = 4
 """How many times as long something may take in `make test`, where other tests want the processor too."""
 
 CELERY = ("-W", "ignore", "-m", "celery", "--app", "kenniskring", "--quiet")
-WORKER = (*CELERY, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
+WORKER = (*CELERY, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")
 BEAT = (*CELERY, "beat", "--loglevel", "ERROR")
 
 # Promises a letter to each address it reads. Says when that was committed, which is before Celery is told.
@@ -39,6 +39,7 @@ from django.db import OperationalError, close_old_connections, transaction
 from mailroom import actions
 from regions.wall import SYSTEM, acting_as
 from tests.mailroom.letters import outgoing
+print("open", flush=True)
 for line in sys.stdin:
     to = line.strip()
     close_old_connections()
@@ -100,13 +101,14 @@ class Letters:
 
 
 @contextmanager
-def letters(relay: Relay, environment: dict[str, str], every: float = 0.25) -> Iterator[Letters]:
+def letters(relay: Relay, environment: dict[str, str], every: float = 0.5) -> Iterator[Letters]:
     """Promise a letter ``every`` so many seconds, until the block ends."""
     made, stop = Letters(relay), threading.Event()
     with running("-c", OFFICE, **environment) as office:
         ears, mouth = office.stdout, office.stdin
         assert ears is not None
         assert mouth is not None
+        ears.readline()  # open
 
         def read() -> None:
             for line in ears:
@@ -182,7 +184,7 @@ def town() -> Town:
 
 
 @contextmanager
-def visitors(town: Town, address: str, *, pause: float = 0.25, forms_every: float = 0) -> Iterator[Town]:
+def visitors(town: Town, address: str, *, pause: float = 0.5, forms_every: float = 0) -> Iterator[Town]:
     """Have everyone in town ask for one page after the other, until the block ends.
 
     With ``forms_every`` so many seconds, someone logs in, and someone asks for a letter: what rings for the postman.
@@ -224,4 +226,5 @@ def _note(town: Town, path: str, ask: Callable[[], tuple[int, str]]) -> None:
         status, page = ask()
     except (OSError, http.client.HTTPException) as error:
         status, page = 0, repr(error)
-    town.visits.append(Visit(path, at, time.perf_counter() - began, status, page))
+    wanted = page if status >= 500 or not status else ""  # what was well is not kept
+    town.visits.append(Visit(path, at, time.perf_counter() - began, status, wanted))

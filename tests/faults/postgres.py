@@ -132,7 +132,7 @@ def run(size: str) -> list[Line]:
         where = server.environment | {"SMTP_URL": relay.url, "REDIS_URL": redis}
         processes = [stack.enter_context(running(*command, **where)) for command in (WORKER, BEAT)]
         address = stack.enter_context(web(1, 8, **where))
-        with letters(relay, where) as post, visitors(people, address):
+        with letters(relay, where) as post, visitors(people, address, pause=0.2):
             wait_until(lambda: relay.raw)
             times = [_break(server, name, address, full=full) for name in (FAULTS if full else FAULTS[:2])]
             if full:

@@ -155,7 +155,7 @@ def run(size: str) -> list[Line]:
         wait_until(lambda: all(proxy.doors.values()))
         with (
             letters(relay, where) as post,
-            visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.1) as people,
+            visitors(town(), f"http://127.0.0.1:{proxy.port}", pause=0.2) as people,
         ):
             wait_until(lambda: relay.raw)
             for number in range(times):

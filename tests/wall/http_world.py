@@ -195,7 +195,7 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
 
 
 def arrange(cast: dict[str, Member]) -> AgendaItem:
-    """What the forms need: somebody to invite, an answer to change, one to give, and a point that nobody speaks at."""
+    """What forms need: somebody to invite, an answer to change, one to give, and a point that nobody speaks at."""
     with acting_as(SYSTEM):
         of = {name: Meeting.objects.get(circle__slug="waasland", **state) for name, state in STATES.items()}
         of["public"].invitations.all().delete()

@@ -60,6 +60,21 @@ def test_a_write_would_be_seen(stage):
     assert {table for table, n in rows_written().items() if n != before.get(table)} == {"meetings_material"}
 
 
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("meeting", "meeting"),
+        ("meeting_calendar", "meeting"),  # folded lines
+        ("answers_sheet", "member"),  # a packed file
+        ("material", "material"),  # bytes, streamed
+        ("meeting_post", "delivery"),
+    ],
+)
+def test_a_word_would_be_seen(stage, where, kind):
+    of = "circle" if where == "answers_sheet" else "draft"
+    assert kind in {name for name, _ in words(stage.ask("trekker", "get", address(stage, where, of)))}
+
+
 @pytest.mark.parametrize("who", http_table.COLUMNS)
 def test_the_answer_is_that_of_the_table_and_tells_no_foreign_word(stage, who, figure):
     wrong, told, written, asked = [], [], {}, 0

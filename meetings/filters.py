@@ -83,7 +83,10 @@ def choices_of_all() -> Choices:
 
 def _seen(besides: Choices) -> Choices:
     """What the actor sees a meeting of, and is not among ``besides``; in one query."""
-    known = {"circles": [circle[0] for circle in besides.circles], "topics": [topic[0] for topic in besides.topics]}
+    known: dict[str, Any] = {
+        "circles": [circle[0] for circle in besides.circles],
+        "topics": [topic[0] for topic in besides.topics],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SEEN, known)
         circles, topics = cursor.fetchone()

@@ -8,14 +8,19 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .models import Meeting
 
 
-@lru_cache(maxsize=256)  # a thousand invitations name the same few moments
 def _in_words(moment: dt.datetime, how: str) -> str:
-    return date_format(timezone.localtime(moment), how)
+    return _formatted(timezone.localtime(moment), how, get_language())
+
+
+@lru_cache(maxsize=4096)  # a thousand invitations name the same few moments, and lists the same few days
+def _formatted(moment: dt.date, how: str, language: str | None) -> str:
+    return date_format(moment, how)
 
 
 class Date(NamedTuple):
@@ -27,9 +32,9 @@ class Date(NamedTuple):
     year: str
 
 
-@lru_cache(maxsize=4096)
 def date(day: dt.date) -> Date:
-    return Date(*(date_format(day, how) for how in ("D", "j", "b", "Y")))
+    language = get_language()
+    return Date(*(_formatted(day, how, language) for how in ("D", "j", "b", "Y")))
 
 
 def day(meeting: Meeting) -> str:

@@ -36,6 +36,7 @@ WRITES = {
 READS = {
     "answer-by-letter": "30/m/key,120/m/ip",
     "feed": "20/m/key,240/m/ip",
+    "feed-of-a-circle": "240/m/ip",  # public, and without a key: all its readers together are not counted as one
     "file-by-link": "60/m/key,240/m/ip",
     "search": "60/m/ip",
     "speak": "30/m/key,120/m/ip",

@@ -13,7 +13,7 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token, Variable, VariableNode
-from django.template.context import BaseContext
+from django.template.context import Context
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ class Lines(Node):
     def __init__(self, rows: FilterExpression, pattern: str) -> None:
         self.rows, self.pattern = rows, pattern
 
-    def render(self, context: BaseContext) -> str:
+    def render(self, context: Context) -> str:
         return "".join(map(self._line, self.rows.resolve(context)))
 
     def _line(self, row: dict[str, Any]) -> str:
@@ -56,7 +56,7 @@ class Options(Node):
     def __init__(self, choices: FilterExpression, chosen: FilterExpression) -> None:
         self.choices, self.chosen = choices, chosen
 
-    def render(self, context: BaseContext) -> str:
+    def render(self, context: Context) -> str:
         return "".join(_options(self.choices.resolve(context), self.chosen.resolve(context)))
 
 
@@ -65,13 +65,13 @@ def _options(choices: Iterable[tuple[Any, Any]], chosen: str) -> Iterator[str]:
         if isinstance(label, list):
             yield f'<optgroup label="{escape(str(value))}">{"".join(_options(label, chosen))}</optgroup>'
         else:
-            yield _option(value, label, chosen == value)
+            yield _option(value, str(label), chosen == value)
 
 
 @lru_cache(maxsize=4096)
-def _option(value: str, label: Any, is_chosen: bool) -> str:
+def _option(value: str, label: str, is_chosen: bool) -> str:
     selected = " selected" if is_chosen else ""
-    return f'<option value="{escape(value)}"{selected}>{escape(str(label))}</option>'
+    return f'<option value="{escape(value)}"{selected}>{escape(label)}</option>'
 
 
 @register.tag

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django import template
 from django.template.base import FilterExpression, Node, Parser, Token, Variable
-from django.template.context import BaseContext
+from django.template.context import Context
 from django.template.defaulttags import URLNode, url
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.templatetags.static import StaticNode, do_static
@@ -24,7 +24,7 @@ class Settled(Node):
         self.node = node
         self.said: dict[str | None, str] = {}
 
-    def render(self, context: BaseContext) -> str:
+    def render(self, context: Context) -> str:
         language = get_language()
         if language not in self.said:
             self.said[language] = str(self.node.render(context))

@@ -40,7 +40,7 @@ def feed(request, secret):
 
 
 @open_to_all
-@limited("feed")
+@limited("feed-of-a-circle")
 @require_safe
 def circle_feed(request, slug):
     """The public meetings of a circle: the same for everyone, members too, so that it can be passed on."""

@@ -46,19 +46,19 @@ def request(path: str, client: Client, number: int = 0) -> str:
 
 def main() -> None:
     with acting_as(SYSTEM):
-        circle = Circle.objects.order_by("pk").first()  # the first to begin, in fill.sql
+        circle = Circle.objects.order_by("pk")[0]  # the first to begin, in fill.sql
         memberships = Membership.objects.filter(circle=circle)
         trekker = memberships.get(role="trekker").member
-        lid = memberships.filter(role="member").order_by("pk").first().member
+        lid = memberships.filter(role="member").order_by("pk")[0].member
         of_the_circle = Meeting.objects.filter(circle=circle, state="published")
-        meeting = of_the_circle.filter(audience="public").upcoming().exclude(form="online").first()
+        meeting = of_the_circle.filter(audience="public").upcoming().exclude(form="online")[0]
         secrets = [
             each.secret
             for each in FeedAddress.objects.filter(
                 member__memberships__in=memberships.filter(role="member")
             ).order_by("pk")[:READERS]
         ]
-        big = Circle.objects.exclude(kind=Circle.Kind.UMBRELLA).order_by("-pk").first()
+        big = Circle.objects.exclude(kind=Circle.Kind.UMBRELLA).order_by("-pk")[0]
         inviter = Membership.objects.get(circle=big, role="trekker").member
         to_invite = Meeting.objects.create(
             circle=big, title="Samen", form="online", starts_at=meeting.starts_at, ends_at=meeting.ends_at,

@@ -117,7 +117,7 @@ def furnish(meetings: list[Meeting], topic: Topic) -> None:
     )
 
 
-def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
+def answers(meeting: Meeting, number: int, cast: dict[str, Member]) -> None:
     """Invitations and answers of every kind, from the circle and from elsewhere."""
     ways: Iterator[dict[str, Any]] = itertools.cycle(
         [
@@ -130,7 +130,7 @@ def answers(meeting: Meeting, cast: dict[str, Member]) -> None:
     replies = [
         Registration(meeting=meeting, member=person, **way)
         for shift, (person, way) in enumerate(zip(cast.values(), ways, strict=False))
-        if (meeting.pk + shift) % 3
+        if (number + shift) % 3
     ]
     Registration.objects.bulk_create(replies)
     Invitation.objects.bulk_create(Invitation(meeting=meeting, member=person) for person in cast.values())
@@ -175,8 +175,8 @@ def build() -> dict[str, Member]:
         cast = people(waasland, kempen, umbrella)
         meetings = [meeting for circle in (waasland, kempen, umbrella) for meeting in meetings_of(circle)]
         furnish(meetings, topic)
-        for meeting in meetings:
-            answers(meeting, cast)
+        for number, meeting in enumerate(meetings):
+            answers(meeting, number, cast)
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():

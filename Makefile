@@ -42,7 +42,7 @@ bench: .venv/.ready
 crawl: .venv/.ready
 	@$(RUN) -m tests.crawl
 
-# Rehearses backup and restore with the demo network, which must not be running; a minute or two when it was played before.
+# Rehearses backup and restore with the demo network, which must not be running, and runs all tests of the wall on the result.
 drill: .venv/.ready
 	@$(RUN) -m tests.drill
 

@@ -1,4 +1,7 @@
-"""`python -m tests.drill`: rehearse backup and restore with the demo network. Exit code 1 when anything differs."""
+"""`python -m tests.drill`: rehearse backup and restore with the demo network. Exit code 1 when anything differs.
+
+The tests of the wall take most of the time; `python -m tests.drill tests/wall/test_wall.py` runs those alone.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +103,9 @@ def test_the_wall(report: Report, target: Any) -> None:
         "PGOPTIONS": "",
     }
     with report.step("the tests of the wall pass on it") as say:
-        done = in_surroundings(target, DATABASE, "-m", "pytest", "tests/wall", "-n", "2", **settings)
+        done = in_surroundings(
+            target, DATABASE, "-m", "pytest", *(sys.argv[1:] or ["tests/wall"]), "-n", "2", **settings
+        )
         say((done.stdout or done.stderr).strip().splitlines()[-1].strip("= "))
         if done.returncode:
             report.differences.append(f"tests/wall:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")

@@ -76,7 +76,7 @@ def test_ready_says_how_long_a_letter_waits_that_should_have_left(browse):
     delivery = posted()
     with acting_as(SYSTEM):
         Delivery.objects.filter(pk=delivery.pk).update(due_at=Now() - dt.timedelta(minutes=20))
-    assert browse().get("/healthz/ready").json()["oldest_letter"] == 1200
+    assert 1200 <= browse().get("/healthz/ready").json()["oldest_letter"] < 1260
 
 
 @pytest.mark.parametrize("path", ["/nergens/", "/besturen/nergens/", "/healthz/iets"])

@@ -27,8 +27,8 @@ from tests.smtp import Mailbox
 
 from . import composition, image
 
-PATIENCE = 60
-"""Seconds that a busy machine may take over what takes a quiet one two."""
+PATIENCE = 240
+"""Seconds that a busy machine may take over what takes a quiet one five."""
 
 CONFINED = """
 mount --make-rprivate /

@@ -194,21 +194,19 @@ def _told(name: str, sorry: bool, began: float, ended: float, people: Town, post
     """``began`` and ``ended``: when PostgreSQL was gone, and was back."""
     until = ended + BACK + 1
     visits = people.during(began, until)
-    away = [visit for visit in visits if visit.at > began + 0.2 and visit.at + visit.took < ended]
+    away = [visit for visit in visits if visit.status >= 500 or not visit.status]
     wrong = [visit for visit in away if visit.status != 503 or SORRY not in visit.page]
     slow = max((visit.took for visit in visits), default=0)
-    failed = [visit.at + visit.took - ended for visit in visits if visit.status >= 500 or not visit.status]
-    back = max(failed, default=0)
+    back = max((visit.at + visit.took - ended for visit in away), default=0)
     late = post.latest(began - 1, until, not_before=ended)
     figure = (
         f"{len(away)} pages, {len(wrong)} without our 503, slowest {slow:.2f} s; "
         f"all well after {max(back, 0):.1f} s, last letter after {late:.1f} s"
     )
-    return (
-        name,
-        figure,
-        sorry and bool(away) and not wrong and slow <= SLOW * patience and max(back, late) <= BACK * patience,
-    )
+    if wrong:
+        figure += f"; {wrong[0].path}: {wrong[0].status} {wrong[0].page[:80]!r}"
+    in_time = slow <= SLOW * patience and back <= BACK * patience and late <= HELD + BACK * patience
+    return name, figure, sorry and bool(away) and not wrong and in_time
 
 
 def _too_slow(server: Server, browser: Browser) -> Line:

@@ -1,3 +1,8 @@
+-- From nothing each time, so that a database which was upgraded has the rights of a new one: what this file no longer says
+-- is no longer so. One transaction, so nobody notices.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM kenniskring_app, kenniskring_wall;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO kenniskring_app;
+
 -- What the owner of the wall's functions may read: just the columns they need.
 GRANT SELECT (id, is_active, is_community_manager, partner_id) ON members_member TO kenniskring_wall;
 GRANT SELECT (member_id, circle_id, role, mandate_start, mandate_end, ended_at) ON members_membership TO kenniskring_wall;

@@ -88,3 +88,15 @@ def test_another_error_is_not_tried_again(owner, monkeypatch):
     owner.execute("ALTER TABLE regions_circle ADD COLUMN late integer")
     with pytest.raises(Exception, match='column "late" of relation "regions_circle" already exists'):
         call_command("migrate", verbosity=0)
+
+
+def test_an_upgraded_database_has_the_rights_of_a_new_one(owner):
+    rights = """
+        SELECT grantee, table_name, column_name, privilege_type FROM information_schema.column_privileges
+        WHERE table_schema = 'public'"""
+    new = set(owner.execute(rights).fetchall())
+    owner.execute("REVOKE DELETE ON members_member FROM kenniskring_app")
+    owner.execute("GRANT UPDATE ON django_migrations TO kenniskring_app")
+    owner.execute("GRANT SELECT (name) ON members_member TO kenniskring_wall")
+    call_command("migrate", verbosity=0)
+    assert {row for row in owner.execute(rights).fetchall() if row[2] != "late"} == new

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.urls import reverse
 
 
 class LinkExpired(Exception):
@@ -20,6 +22,16 @@ class LinkForged(Exception):
 def absolute(path: str) -> str:
     """The full address of a path of ours, for people outside a request."""
     return settings.BASE_URL + path
+
+
+def address_with(token: str, view: str) -> str:
+    """The full address of a view of ours that takes a token and nothing else."""
+    return absolute(_path_of(view).replace("TOKEN", token))
+
+
+@lru_cache  # a thousand letters ask for the same few
+def _path_of(view: str) -> str:
+    return reverse(view, args=["TOKEN"])
 
 
 def make_token(purpose: str, value: Any) -> str:

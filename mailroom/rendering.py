@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import escape
 
 from . import links
@@ -54,8 +53,7 @@ def unsubscribe_address(letter: Outgoing) -> str:
     """Where whoever holds the letter stops such letters; empty when this one cannot be refused."""
     if not letter.can_unsubscribe or letter.circle is None:
         return ""
-    token = links.make_token("unsubscribe", [letter.to, letter.circle.pk])
-    return links.absolute(reverse("unsubscribe", args=[token]))
+    return links.address_with(links.make_token("unsubscribe", [letter.to, letter.circle.pk]), "unsubscribe")
 
 
 def _mark(number: int) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mailroom.links import absolute, make_token
+from mailroom.links import absolute, address_with, make_token
 from mailroom.outgoing import Outgoing
 from meetings import words
 from meetings.calendar import invitation_for
@@ -26,14 +23,14 @@ ANSWERS_IN_ADDRESS = {
 
 def answer_address(meeting: Meeting, member: Member, answer: str | None = None) -> str:
     """Where the holder of the letter answers without logging in; ``answer`` (yes, maybe, no) is suggested there."""
-    address = absolute(reverse("answer_by_letter", args=[make_token("answer", [meeting.pk, member.pk])]))
+    address = address_with(make_token("answer", [meeting.pk, member.pk]), "answer_by_letter")
     return address if answer is None else suggesting(answer, address)
 
 
 def suggesting(answer: str, address: str) -> str:
     """An ``answer_address``, and which answer."""
     word = next(word for word, meant in ANSWERS_IN_ADDRESS.items() if meant == answer)
-    return f"{address}?{urlencode({'antwoord': word})}"
+    return f"{address}?antwoord={word}"
 
 
 def confirmation(registration: Registration) -> Outgoing:

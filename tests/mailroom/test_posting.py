@@ -94,7 +94,8 @@ def test_a_header_with_a_line_break_is_refused(house):
         mime.message(Delivery.objects.select_related("letter").get(pk=delivery.pk))
 
 
-def test_a_thousand_letters_are_promised_within_half_a_second(committed, waasland):
+def test_a_thousand_letters_are_promised_within_half_a_second(committed, waasland, figure):
+    """Of a processor, so that a busy machine says the same; `make faults` takes the time of the whole request."""
     ics = "BEGIN:VCALENDAR\r\n" + "X-LINE:some words of a calendar\r\n" * 40 + "END:VCALENDAR\r\n"
     from mailroom.outgoing import CalendarFile
 
@@ -109,8 +110,9 @@ def test_a_thousand_letters_are_promised_within_half_a_second(committed, waaslan
         )
         for number in range(1000)
     ]
-    began = time.perf_counter()
+    began = time.thread_time()
     with acting_as(SYSTEM):
         assert actions.post_all(letters) == 1000
-    took = time.perf_counter() - began
-    assert took < 1.5, took  # half a second on a quiet machine
+    took = time.thread_time() - began
+    figure("mailroom, promising 1,000 letters", f"{took:.2f} s of a processor, PostgreSQL's part apart")
+    assert took < 1, took  # the first letter of a process compiles the templates

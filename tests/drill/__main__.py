@@ -82,7 +82,7 @@ def start_the_portal(report: Report, target: Any, media: Path) -> None:
             report.differences.append(f"The portal does not start on the restored database:\n{done.stderr}")
 
 
-def test_the_wall(report: Report, target: Any) -> None:
+def test_the_wall(report: Report, target: Any, scratch: Path) -> None:
     """All of tests/wall on the restored database, at last emptied of its rows: they bring a world of their own."""
     with psycopg.connect(servers.url(target, "postgres", "postgres"), autocommit=True) as admin:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # as for all tests: nothing here is kept
@@ -100,6 +100,7 @@ def test_the_wall(report: Report, target: Any) -> None:
         "BASE_URL": "http://testserver",
         "EXTRA_HOSTS": "localhost 127.0.0.1",
         "LOG_LEVEL": "WARNING",
+        "MEDIA_ROOT": str(scratch),  # or uploads of the tests would land among the demo's
         "PGOPTIONS": "",
     }
     with report.step("the tests of the wall pass on it") as say:
@@ -122,7 +123,7 @@ def main() -> int:
     try:
         target = rehearse(report, source, DATABASE, demo.HOME / "media", folder)
         start_the_portal(report, target, folder / "media")
-        test_the_wall(report, target)
+        test_the_wall(report, target, folder / "scratch")
         target.cleanup()
     finally:
         servers.drop_database(source, DATABASE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from regions.wall import SYSTEM
 
-from . import chance, oracle, trial
+from . import chance, equipment, oracle, trial
 from .laboratory import become, laboratory, play, taken_back
 
 WORLDS = 8
@@ -45,14 +45,14 @@ def tried(lab, world: oracle.World, actor, dice: random.Random) -> dict[str, tup
 def insert(lab, label: str, row: dict[str, Any]) -> str:
     columns = chance._columns(label)
     names = ", ".join(f'"{columns[name]}"' for name in row)
-    values = ", ".join(trial.literal(lab, value) for value in row.values())
-    return f"INSERT INTO {trial.table(label)} ({names}) VALUES ({values})"
+    values = ", ".join(equipment.literal(lab, value) for value in row.values())
+    return f"INSERT INTO {equipment.table(label)} ({names}) VALUES ({values})"
 
 
 def test_nobody_ties_a_row_to_one_they_do_not_see(django_db_setup, figure):
     count, accepted = 0, set()
     with laboratory() as lab:
-        trial.equip(lab)
+        equipment.equip(lab)
         for number in range(WORLDS):
             dice = random.Random(number)
             world = chance.world(dice.randrange)
@@ -63,7 +63,7 @@ def test_nobody_ties_a_row_to_one_they_do_not_see(django_db_setup, figure):
                     if actor == SYSTEM or not (statements := tried(lab, world, actor, dice)):
                         continue
                     become(lab, actor)
-                    answers = trial.try_all(lab, statements)
+                    answers = equipment.try_all(lab, statements)
                     accepted |= {
                         where
                         for where, answer in zip(statements.values(), answers, strict=True)

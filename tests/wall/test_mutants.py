@@ -10,7 +10,7 @@ from zlib import crc32
 import psycopg
 import pytest
 
-from . import chance, mutants, trial
+from . import chance, equipment, mutants, trial
 from .laboratory import laboratory, play, taken_back
 
 PARTS = 4
@@ -33,7 +33,7 @@ def survivors(tried: list[mutants.Mutant]) -> tuple[int, list[mutants.Mutant]]:
     """How many of these PostgreSQL took, and which of them behave like the wall in every world."""
     noticed = 0
     with laboratory() as lab:
-        trial.equip(lab)
+        equipment.equip(lab)
         for number in range(WORLDS):
             if not tried:
                 break

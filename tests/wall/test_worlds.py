@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from . import chance, oracle, trial
+from . import chance, equipment, oracle, trial
 from .laboratory import laboratory, play, taken_back
 
 WORLDS = 128  # a part; four parts make more than 500
@@ -51,7 +51,7 @@ def differences(part: int, count: int, verbs: tuple[str, ...]) -> int:
         held += len(chance.actors(world, others)) * len(world.rows) * len(verbs)
 
     with laboratory() as lab:
-        trial.equip(lab)
+        equipment.equip(lab)
         agree()
     return held
 

@@ -7,115 +7,21 @@ written is taken back.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
 import psycopg
 from django.db import models
-from psycopg import sql
 
 from regions.wall import Actor
 
-from . import chance, oracle
-from .laboratory import APP, become, one, taken_back
+from . import chance, oracle, told
+from .equipment import UNGRANTED, key, literal, table, try_all
+from .laboratory import become, one, taken_back
 from .oracle import World, walled, walls
 
 Labels = tuple[str, ...]
-
-
-def table(label: str) -> str:
-    return walled()[label]._meta.db_table
-
-
-def key(label: str) -> str:
-    return walled()[label]._meta.pk.column
-
-
-# --- Many statements in one round trip ------------------------------------------------------------------------------
-
-TRY_ALL = """
-CREATE FUNCTION pg_temp.try_all(statements text[]) RETURNS text[] LANGUAGE plpgsql AS $$
-DECLARE
-    statement text;
-    touched bigint;
-    answers text[] := '{}';
-BEGIN
-    FOREACH statement IN ARRAY statements LOOP
-        BEGIN
-            EXECUTE statement;
-            GET DIAGNOSTICS touched = ROW_COUNT;
-            RAISE EXCEPTION USING ERRCODE = 'KK000', MESSAGE = touched::text;
-        EXCEPTION
-            WHEN insufficient_privilege THEN answers := answers || 'refused'::text;
-            WHEN integrity_constraint_violation THEN answers := answers || 'allowed'::text;
-            WHEN SQLSTATE 'KK000' THEN
-                answers := answers || CASE SQLERRM WHEN '0' THEN 'nothing' ELSE 'allowed' END;
-        END;
-    END LOOP;
-    RETURN answers;
-END $$
-"""
-"""Runs each statement and takes it back. A broken constraint is the answer "allowed": the wall is asked before it."""
-
-ADD = """
-CREATE FUNCTION pg_temp.add_{name}(copies jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
-DECLARE
-    copy {name};
-    added bigint[] := '{{}}';
-BEGIN
-    FOR copy IN SELECT * FROM jsonb_populate_recordset(NULL::{name}, copies) LOOP
-        BEGIN
-            INSERT INTO {name} SELECT copy.*;
-            RAISE unique_violation;
-        EXCEPTION
-            WHEN insufficient_privilege THEN CONTINUE;
-            WHEN unique_violation THEN added := added || copy.{key}::bigint;
-        END;
-    END LOOP;
-    RETURN added;
-END $$
-"""
-"""Adds each row, copies too: their key would forbid it once the wall has said yes. Nothing of it stays."""
-
-
-NOTHING_UNIQUE = """
-DO $$
-DECLARE
-    statement text;
-BEGIN
-    FOR statement IN
-        SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
-        WHERE contype = 'u' AND connamespace = 'public'::regnamespace
-        UNION ALL
-        SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-        WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
-          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
-    LOOP
-        EXECUTE statement;
-    END LOOP;
-END $$
-"""
-"""So that a change of all rows at once meets the wall and nothing else."""
-
-UNGRANTED: set[tuple[str, str]] = set()
-"""Command and table of what the app role may not even try."""
-
-
-def equip(lab: psycopg.Connection) -> None:
-    """Make the functions above for the length of the transaction; nothing but a key must be unique meanwhile."""
-    lab.execute(TRY_ALL)
-    lab.execute(NOTHING_UNIQUE)
-    for label in walled():
-        lab.execute(ADD.format(name=table(label), key=key(label)))
-        for command in ("UPDATE", "DELETE"):
-            if not one(lab, "SELECT has_table_privilege(%s, %s, %s)", [APP, table(label), command])[0]:
-                UNGRANTED.add((command, label))
-
-
-def try_all(lab: psycopg.Connection, statements: Iterable[str]) -> list[str]:
-    """The answer to each: "allowed", "refused" with an error, or "nothing" was touched."""
-    return one(lab, "SELECT pg_temp.try_all(%s)", [list(statements)])[0]
 
 
 # --- What the actor does --------------------------------------------------------------------------------------------
@@ -220,10 +126,6 @@ def _moves(world: World, label: str) -> list[tuple[Any, str, Any]]:
 def _move(lab: psycopg.Connection, label: str, pk: Any, name: str, value: Any) -> str:
     column = chance._columns(label)[name]
     return f'UPDATE {table(label)} SET "{column}" = {literal(lab, value)} WHERE "{key(label)}" = {literal(lab, pk)}'
-
-
-def literal(lab: psycopg.Connection, value: Any) -> str:
-    return sql.Literal(value).as_string(lab)
 
 
 def move(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
@@ -373,7 +275,7 @@ def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
     if verb == "note":
         return ["allowed", "refused", "refused"]
     if verb == "ask":
-        return getattr(oracle, label)(world, who)
+        return getattr(told, label)(world, who)
     if verb == "move blindly":
         return [_blind_answer(world, actor, label, *each) for each in _blind_moves(world, label)]
     if verb == "move":

@@ -55,6 +55,8 @@ for line in sys.stdin:
 class Relay(Mailbox):
     """A mailbox that knows when each letter came, by address."""
 
+    letters = ()  # type: ignore[assignment]  # aiosmtpd looks at every attribute for every line: do not read all post
+
     def __init__(self) -> None:
         super().__init__()
         self.taken: dict[str, list[float]] = {}

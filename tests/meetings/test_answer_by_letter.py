@@ -183,7 +183,8 @@ def cancelled(lid, meeting):
 
 
 def begun(lid, meeting):
-    Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - dt.timedelta(minutes=1))
+    now, minute = timezone.now(), dt.timedelta(minutes=1)
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=now - minute, ends_at=now + minute)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_the_pool_costs_the_same_however_full(waasland, browse, trekker, n, djan
         for number in range(n):
             make.talk(item, make.speaker(f"Spreker {number:02}"))
     client = browse(trekker)
-    with django_assert_num_queries(11):  # 8 in a real request, which needs no savepoint
+    with django_assert_num_queries(9):  # 7 in a real request, which needs no savepoint
         response = client.get("/sprekers/")
     assert len(response.context["page_obj"]) == min(n, 25)
 

@@ -329,9 +329,7 @@ def test_a_long_list_says_that_it_is_cut_off(browse, waasland, monkeypatch):
     assert len(page.context["rows"]) == 5
 
 
-def test_a_visitor_learns_of_a_new_choice_within_a_minute_and_a_member_at_once(
-    browse, lid, waasland, kempen
-):
+def test_a_visitor_learns_of_a_new_choice_within_a_minute_and_a_member_at_once(browse, lid, waasland, kempen):
     def circles(person):
         page = browse(person).get("/bijeenkomsten/").text
         return {slug for slug in ("waasland", "kempen", "gent") if f'<option value="{slug}">' in page}

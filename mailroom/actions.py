@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+import psycopg
 from django.conf import settings
 from django.core.mail import make_msgid
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from regions.wall import as_system
 
@@ -42,7 +44,7 @@ def post_all(letters: Iterable[Outgoing]) -> int:
         new = Delivery.objects.filter(message_id__in=[delivery.message_id for delivery in offered])
         printer = Printer()
         promised = [_letter(pk, by_key[key], printer) for pk, key in new.values_list("pk", "dedupe_key")]
-        Letter.objects.bulk_create(promised)
+        _write_down(promised)
     if promised:
         bell.ring_after_commit(len(promised))
     return len(promised)
@@ -81,6 +83,22 @@ def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> Letter:
         calendar=letter.calendar.text if letter.calendar else "",
         calendar_method=letter.calendar.method if letter.calendar else "",
     )
+
+
+def _write_down(letters: list[Letter]) -> None:
+    """As ``bulk_create``, with the texts beside the statement: quoted into it, a thousand are ten megabytes."""
+    columns = {
+        "delivery_id": ("bigint", [letter.delivery_id for letter in letters]),
+        "text": ("text", [letter.text for letter in letters]),
+        "html": ("text", [letter.html for letter in letters]),
+        "headers": ("jsonb", [Jsonb(letter.headers) for letter in letters]),
+        "calendar": ("text", [letter.calendar for letter in letters]),
+        "calendar_method": ("text", [letter.calendar_method for letter in letters]),
+    }
+    arrays = ", ".join(f"%b::{kind}[]" for kind, _values in columns.values())
+    statement = f"INSERT INTO mailroom_letter ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+    with connection.wrap_database_errors:
+        psycopg.Cursor(connection.connection).execute(statement, [values for _kind, values in columns.values()])
 
 
 def try_again(deliveries: Iterable[Delivery]) -> int:

@@ -1,4 +1,4 @@
-"""Telling Celery that there is work, through Redis. It only saves seconds: beat sees to it that work is done anyway."""
+"""Telling Celery that there is work, through Redis. It only saves seconds: beat sees to it that work gets done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling Celery that there is work, through Redis. It only saves seconds: beat sees to it that work gets done."""
+"""Telling Celery that there is work, through Redis. It only saves seconds: beat has it done anyway."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import hashlib
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from regions.wall import SYSTEM, VISITOR, Actor, acting_as, member
 from tests.wall import oracle
 
 from .crawler import Crawl, addresses, crawl, eyes_of, log_in
-from .words import a_workbook, plant, rows_in_letter, word
+from .words import Row, a_workbook, plant, rows_in_letter, word
 
 ACTORS = [
     "lid.waasland@demo.example",
@@ -160,7 +161,8 @@ def links_in_letters(letters: list[bytes], address: str | None, base: str) -> li
 
 def read_letters(letters: list[bytes], world: oracle.World, people: dict[str, Actor]) -> Crawl:
     """Every letter to a member that tells of a row, with the eyes of that member."""
-    found, eyes = Crawl(), {}
+    found = Crawl()
+    eyes: dict[Actor, Callable[[Row], bool]] = {}
     for raw in letters:
         rows, address = rows_in_letter(raw), _reader(raw)
         actor = people.get(address)

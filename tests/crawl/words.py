@@ -81,7 +81,7 @@ def _planting(label: str, model: Any, field: Any) -> tuple[sql.Composed, list[An
 def a_workbook(text: str) -> bytes:
     """One sheet with ``text`` in its first cell."""
     book, file = openpyxl.Workbook(), io.BytesIO()
-    book.active["A1"] = text  # type: ignore[index]
+    book.active["A1"] = text
     book.save(file)
     return file.getvalue()
 

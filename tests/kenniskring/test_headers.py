@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -241,7 +242,7 @@ def production(django_db_setup, tmp_path_factory):
             process.wait(30)
 
 
-def ask(port: int, path: str, method: str = "GET", **headers) -> http.client.HTTPResponse:
+def ask(port: int, path: str, method: str = "GET", **headers) -> Any:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {"Host": "kenniskring.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"} | headers
     connection.request(method, path, headers=sent)

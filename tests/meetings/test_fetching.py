@@ -133,7 +133,8 @@ def test_what_comes_with_a_file_can_do_nothing(material, waasland, browse, lid):
 def address_for(client, material) -> str:
     page = client.get(f"/materiaal/{material.pk}/adres/")
     assert page.status_code == 200
-    return re.search(r'value="http://testserver(/materiaal/[^"]+)"', page.text)[1]
+    (found,) = re.findall(r'value="http://testserver(/materiaal/[^"]+)"', page.text)
+    return found
 
 
 def test_a_member_opens_a_file_where_nobody_is_logged_in(material, browse, lid):

@@ -246,7 +246,7 @@ def ask(port: int, path: str, method: str = "GET", **headers) -> Any:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {"Host": "kenniskring.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"} | headers
     connection.request(method, path, headers=sent)
-    response = connection.getresponse()
+    response: Any = connection.getresponse()
     response.body = response.read()
     connection.close()
     return response

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -117,6 +118,13 @@ class LetterFiles:
         self.is_cancelled = method == "CANCEL"
         self.written: dict[Seen, str] = {}
         self.looked_up: dict[int, Seen] = {}
+        self.said: dict[str, Any] = {}
+
+    def once[Words](self, what: str, say: Callable[[], Words]) -> Words:
+        """What all letters of this mailing have in common, put into words for the first of them."""
+        if what not in self.said:
+            self.said[what] = say()
+        return self.said[what]
 
     def look_up(self, members: Iterable[Member]) -> None:
         """Find out in three queries what each of these sees now, so that their next file asks nothing.

@@ -73,44 +73,49 @@ def page_button(meeting: Meeting) -> tuple[str, str]:
 
 
 def _letter(
-    kind: str, verb: str, meeting: Meeting, member: Member, paragraphs: Sequence[str], **extra: Any
+    kind: str, verb: str, files: LetterFiles, member: Member, paragraphs: Sequence[str], **extra: Any
 ) -> Outgoing:
     """What all letters about a meeting share. Their version is its SEQUENCE, so each is sent once per change."""
+    meeting = files.meeting
     fields: dict[str, Any] = {
-        "facts": words.facts(meeting),
-        "buttons": answer_buttons(meeting, member),
+        "facts": files.once("facts", lambda: words.facts(meeting)),
         "not_after": meeting.starts_at,
         "only_while_member": meeting.audience == Meeting.Audience.CIRCLE and not member.is_community_manager,
     }
+    if "buttons" not in extra:
+        fields["buttons"] = answer_buttons(meeting, member)
     return Outgoing(
         kind=kind,
         thing=f"meeting:{meeting.pk}",
         version=meeting.sequence,
         to=member.email,
-        subject=words.subject(verb, meeting),
+        subject=files.once(verb, lambda: words.subject(verb, meeting)),
         paragraphs=paragraphs,
         member=member,
         circle=meeting.circle,
+        calendar=files.file_for(member),
         **fields | extra,
     )
 
 
 def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """Asks whether one comes. Says nothing about coming itself: that is the member's answer."""
-    paragraphs = [
-        _("%(circle)s invites you to the meeting “%(title)s”.") % {"circle": meeting.circle, "title": meeting.title},
-        _("Let us know whether you are coming. That takes two clicks, and you can change your answer later."),
-    ]
     return _letter(
         "invitation",
         _("Invitation"),
-        meeting,
+        files,
         member,
-        paragraphs,
-        closing=[*([meeting.about] if meeting.about else []), *programme(meeting)],
-        calendar=files.file_for(member),
+        files.once("invited", lambda: _invited(meeting)),
+        closing=files.once("about", lambda: [*([meeting.about] if meeting.about else []), *programme(meeting)]),
         can_unsubscribe=True,
     )
+
+
+def _invited(meeting: Meeting) -> list[str]:
+    return [
+        _("%(circle)s invites you to the meeting “%(title)s”.") % {"circle": meeting.circle, "title": meeting.title},
+        _("Let us know whether you are coming. That takes two clicks, and you can change your answer later."),
+    ]
 
 
 def changed(
@@ -128,7 +133,7 @@ def changed(
         *map(str, changes),
         what_of_the_answer(registration, lost=lost),
     ]
-    return _letter("meeting_changed", _("Changed"), meeting, member, paragraphs, calendar=files.file_for(member))
+    return _letter("meeting_changed", _("Changed"), files, member, paragraphs)
 
 
 def what_of_the_answer(registration: Registration | None, *, lost: bool) -> str:
@@ -160,11 +165,10 @@ def cancelled(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     return _letter(
         "meeting_cancelled",
         _("Cancelled"),
-        meeting,
+        files,
         member,
         paragraphs,
         buttons=[page_button(meeting)],
-        calendar=files.file_for(member),
     )
 
 
@@ -180,11 +184,10 @@ def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Out
     return _letter(
         "reminder_coming",
         _("Reminder"),
-        meeting,
+        files,
         member,
         paragraphs,
         buttons=[(_("No, I am not coming"), answer_address(meeting, member, Answer.NO)), page_button(meeting)],
-        calendar=files.file_for(member),
         can_unsubscribe=True,
         why=_("You get this letter because you said that you are coming to this meeting."),
     )
@@ -201,9 +204,8 @@ def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Out
     return _letter(
         "reminder_silent",
         _("Are you coming?"),
-        meeting,
+        files,
         member,
         paragraphs,
-        calendar=files.file_for(member),
         can_unsubscribe=True,
     )

@@ -5,9 +5,12 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from kenniskring.servers import ROOT
 
 
+@pytest.mark.long
 def test_the_measurement_runs_on_a_small_network(django_db_setup, figure):
     with_the_tables_of_the_tests = {
         "BENCH_BASE": os.environ["TEST_TEMPLATE"],

@@ -1,6 +1,10 @@
 """The nights in which clocks change in steps of three hours; in `make faults` of five minutes."""
 
+import pytest
+
 from tests.faults import clocks
+
+pytestmark = pytest.mark.long  # real processes against the clock
 
 
 def test_each_slot_and_each_letter_once_whatever_the_clocks_do(committed, figure):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.faults import clicks, links, relays, senders
 
+pytestmark = pytest.mark.long  # real processes against the clock
+
 
 @pytest.mark.parametrize("part", [senders, relays, clicks, links], ids=lambda part: part.__name__.rpartition(".")[2])
 def test_no_letter_is_lost_or_doubled_in_silence(committed, figure, part):

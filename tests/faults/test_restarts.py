@@ -1,6 +1,10 @@
 """Web and worker ended and started twice; `make faults` does so thirty times."""
 
+import pytest
+
 from tests.faults import restarts
+
+pytestmark = pytest.mark.long  # real processes against the clock
 
 
 def test_nobody_notices_that_web_and_worker_start_again(committed, figure):

@@ -38,32 +38,28 @@ class Proxy:
     def __init__(self) -> None:
         self.doors: dict[int, bool] = {}
         self.port = 0
-        self._loop = asyncio.new_event_loop()
         self._up = threading.Event()
 
     def __enter__(self) -> Proxy:
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
         self._up.wait(10)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._done.set)
         self._thread.join(10)
 
-    def _serve(self) -> None:
-        async def listen() -> None:
-            server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
-            self.port = server.sockets[0].getsockname()[1]
-            self._up.set()
-
-        self._loop.run_until_complete(listen())
-        asking = self._loop.create_task(self._ask())
-        self._loop.run_forever()
-        for task in {*asyncio.all_tasks(self._loop), asking}:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
+    async def _serve(self) -> None:
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        asking = asyncio.create_task(self._ask())
+        self._up.set()
+        await self._done.wait()
+        asking.cancel()
+        server.close()
+        await server.wait_closed()
 
     async def _ask(self) -> None:
         while True:
@@ -73,11 +69,16 @@ class Proxy:
     async def _ask_at(self, port: int) -> None:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            self.doors[port] = False
+            return
+        try:
             writer.write(b"GET /healthz/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             self.doors[port] = b" 200 " in await asyncio.wait_for(reader.readline(), 5)
-            writer.close()
         except (OSError, TimeoutError):
             self.doors[port] = False
+        finally:
+            await _close(writer)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for port in sorted(self.doors, key=lambda port: not self.doors[port]):
@@ -85,7 +86,7 @@ class Proxy:
                 there, away = await asyncio.open_connection("127.0.0.1", port)
                 await asyncio.gather(_pump(reader, away), _pump(there, writer))
                 return
-        writer.close()
+        await _close(writer)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -93,7 +94,13 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while piece := await reader.read(65536):
             writer.write(piece)
             await writer.drain()
-    writer.close()
+    await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        writer.close()
+        await writer.wait_closed()
 
 
 class Process:
@@ -138,8 +145,9 @@ def process(*command: str, **environment: str) -> Iterator[Process]:
 
 
 def run(size: str) -> list[Line]:
-    """``full``: thirty times web, worker and beat."""
-    times = 30 if size == "full" else 2
+    """``full``: thirty times web and worker, and beat now and then; else twice a web and once the only worker."""
+    full = size == "full"
+    times = 30 if full else 2
     with ExitStack() as stack:
         relay = stack.enter_context(Relay())
         relay.replies("DATA", *[0.05] * 10_000)  # so that there mostly is a letter in hand
@@ -150,8 +158,9 @@ def run(size: str) -> list[Line]:
             port: stack.enter_context(process(*WEB, "--no-control-socket", "--bind", f"127.0.0.1:{port}", **where))
             for port in proxy.doors
         }
-        workers = [stack.enter_context(process(*WORKER, "-n", f"{name}@%h", **where)) for name in ("a", "b")]
-        beat = stack.enter_context(process(*BEAT, **where))
+        names = ("a", "b") if full else ("a",)
+        workers = [stack.enter_context(process(*WORKER, "-n", f"{name}@%h", **where)) for name in names]
+        beats = [stack.enter_context(process(*BEAT, **where))] if full else []
         wait_until(lambda: all(proxy.doors.values()))
         with (
             letters(relay, where) as post,
@@ -160,10 +169,11 @@ def run(size: str) -> list[Line]:
             wait_until(lambda: relay.raw)
             for number in range(times):
                 port, web = list(webs.items())[number % 2]
-                _restart([web, workers[number % 2], *([beat] if number % 3 == 0 else [])], everyone=number % 4 > 1)
+                others = [workers[number % 2], *(beats if number % 3 == 0 else [])] if full or number == 0 else []
+                _restart([web, *others], everyone=number % 4 > 1)
                 wait_until(lambda: proxy.doors[port])  # noqa: B023  (called at once)
         lines = _told(times, people, post)
-        ends = [end for each in (*webs.values(), *workers, beat) for end in each.ends]
+        ends = [end for each in (*webs.values(), *workers, *beats) for end in each.ends]
     lines.append(("ends", f"{len(ends)}, all by themselves" if not any(ends) else str(ends), not any(ends)))
     return lines
 

@@ -50,9 +50,10 @@ def test_a_server_that_says_nothing_is_given_up_and_not_asked_again_for_a_second
 
 # Starts the web application while nobody listens where PostgreSQL should be; then it is there, and somebody comes.
 LATE = """
-import os, sys
+import os, sys, time
 from kenniskring.wsgi import application
 os.symlink(sys.argv[1], sys.argv[2])
+time.sleep(1.5)  # who did not answer is not asked again for a second
 from django.test import Client
 for _ in range(2):
     try:

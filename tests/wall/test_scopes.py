@@ -332,6 +332,8 @@ def test_nobody_makes_temporary_tables(house):
 
 def test_a_temporary_table_does_not_stand_before_the_real_one(waasland, lid):
     """Copies of the template in these tests may make them; the functions of the wall look at ``public`` alone."""
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=connection.settings_dict["NAME"]) as superuser:
+        superuser.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO PUBLIC")
     with acting_as(member(lid.pk)), transaction.atomic():
         connection.connection.execute("CREATE TEMP TABLE members_member AS SELECT 1 AS id, true AS is_active")
         connection.connection.execute("CREATE DOMAIN pg_temp.date AS text")

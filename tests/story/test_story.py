@@ -64,7 +64,9 @@ def test_from_registering_to_a_meeting_that_is_cancelled(portal, chromium):
     the_trekker_moves_it(tom, portal, meeting)
     the_trekker_cancels_it(tom, portal, meeting)
 
-    assert Counter((to_of(letter), verb_of(letter)) for letter in portal.mailbox.letters) == Counter(EVERY_LETTER)
+    # Other tests may have used this portal before: theirs are to others, and not about this circle.
+    ours = [each for each in portal.mailbox.letters if to_of(each) in PEOPLE or "Waasland" in each["Subject"]]
+    assert Counter((to_of(letter), verb_of(letter)) for letter in ours) == Counter(EVERY_LETTER)
     diary = {
         to: [event_in(letter) for letter in portal.mailbox.to(to) if has_event(letter)] for to in [*COMING, NELE]
     }

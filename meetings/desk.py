@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,36 @@ class Totals:
     maybe: int = 0
     no: int = 0
     silent: int = 0
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Three months of the line above the desk: ``number`` 1 to 4, and what a circle holds in them, soonest first."""
+
+    year: int
+    number: int
+    is_now: bool
+    is_over: bool
+    meetings: list[Meeting]
+
+
+def quarters(meetings: list[Meeting], *, today: dt.date | None = None) -> list[Quarter]:
+    """The quarter of today, the one before and the two after. What was cancelled leaves its quarter empty."""
+    today = today or timezone.localdate()
+    now = _quarter(today)
+    held: dict[int, list[Meeting]] = {}
+    for meeting in sorted(meetings, key=lambda each: each.starts_at):
+        if meeting.state != Meeting.State.CANCELLED:
+            held.setdefault(_quarter(timezone.localtime(meeting.starts_at).date()), []).append(meeting)
+    return [
+        Quarter(each // 4, each % 4 + 1, each == now, each < now, held.get(each, []))
+        for each in range(now - 1, now + 3)
+    ]
+
+
+def _quarter(day: dt.date) -> int:
+    """Quarters since the year 0, so that they can be counted on."""
+    return day.year * 4 + (day.month - 1) // 3
 
 
 def to_plan(circle: Circle) -> list[Meeting]:

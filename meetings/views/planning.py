@@ -33,6 +33,7 @@ def desk(request, circle: Circle) -> HttpResponse:
     failed = to_do.failed_letters(circle, [*planned, *past])
     context = {
         "circle": circle,
+        "quarters": to_do.quarters([*planned, *past]),
         "chosen": chosen,
         "steps": steps,
         "open_steps": [step for step in steps if step.state != to_do.DONE],

@@ -254,7 +254,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 # --- Language and time -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", _("Dutch"))]
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = "kenniskring.formats"
 TIME_ZONE = "Europe/Brussels"

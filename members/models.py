@@ -87,6 +87,15 @@ class Member(AbstractBaseUser):
         help_text=_("Said so when registering: an address of a local government proves no place in its circle."),
     )
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        choices=settings.LANGUAGES,
+        help_text=_("Of pages and letters. Empty: never chosen, so Dutch."),
+    )
     last_login = None  # logging in changes no row that others read, and nobody needs to know when it was
 
     objects = MemberManager()

@@ -29,6 +29,14 @@ class Speaker(models.Model):
     organisation = models.CharField(_("organisation"), max_length=80, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     bio = models.TextField(_("about the speaker"), blank=True, max_length=2000)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default="nl",
+        db_default="nl",
+        help_text=_("In which we write to the speaker."),
+    )
     topics = models.ManyToManyField(
         Topic, through="SpeakerTopic", related_name="speakers", blank=True, verbose_name=_("topics")
     )

@@ -12,8 +12,9 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django_htmx.http import HttpResponseClientRedirect
 
 from .models import Circle
 
@@ -44,13 +45,20 @@ def by_link(view: View) -> View:
     return _named(view, "by_link")
 
 
+def _to_login(request: Any) -> HttpResponse:
+    """And then back to where one was. For htmx that is the page that is open: the address is of a part of it."""
+    if request.htmx:
+        return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)
+    return redirect_to_login(request.get_full_path())
+
+
 def members_only(view: View) -> View:
     """Anyone who is logged in."""
 
     @wraps(view)
     def locked(request, *args, **kwargs):
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_login(request)
         return view(request, *args, **kwargs)
 
     return _named(locked, "members_only")

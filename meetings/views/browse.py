@@ -23,6 +23,7 @@ from meetings.pages import FirstThousand
 from meetings.shown import hanging_on
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
+from regions.fragments import render_part
 from regions.limits import search_is_limited
 from regions.models import Circle
 
@@ -123,7 +124,8 @@ def _list_page(request: Any, template: str, circle: Circle | None = None) -> Htt
         "mine": mine,
         "may_plan": circle is not None and request.rights.may("plan", circle.pk),
     }
-    return render(request, template, context, status=200 if filters.is_valid() else 422)
+    status = 200 if filters.is_valid() else 422
+    return render_part(request, template, "meetings/meetings.html#found", context, status=status)
 
 
 def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:

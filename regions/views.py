@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from .access import open_to_all
 from .filters import GovernmentFilter
+from .fragments import render_part
 from .limits import search_is_limited
 from .models import Circle, FormerGovernment, LocalGovernment, LocalGovernmentQuerySet, Participation
 
@@ -76,7 +77,10 @@ def _page(request, governments: LocalGovernmentQuerySet):
 def governments(request):
     narrowed = GovernmentFilter(request.GET, LocalGovernment.objects.all(), request=request)
     page_obj = _page(request, narrowed.qs)
-    return render(request, "regions/governments.html", {"filter": narrowed, "page_obj": page_obj})
+    context = {"filter": narrowed, "page_obj": page_obj}
+    status = 200 if narrowed.is_valid() else 422
+    page = "regions/governments.html"
+    return render_part(request, page, f"{page}#found", context, status=status)
 
 
 @open_to_all

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from regions.access import open_to_all
 
-from . import post
+from . import post, style
 
 # What the HTML of a letter may: show itself within our page, and open its links in a new tab. No scripts, no forms.
 LETTER_CSP = {
@@ -26,6 +26,13 @@ def _find(key):
     if letter is None:
         raise Http404
     return letter
+
+
+@open_to_all
+@require_GET
+def demo_style(request):
+    """The components, in all their states; nothing of it is stored."""
+    return render(request, "demo/style.html", style.everything())
 
 
 @open_to_all

@@ -9,7 +9,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from meetings.desk import Quarter
+from meetings.desk import quarters
 from meetings.models import Form, Meeting
 from regions.models import Circle, LocalGovernment, ReferenceRegion
 
@@ -32,6 +32,8 @@ PARTS = {
     "leeg": "Nog niets",
 }
 """Every part of the page, by its place in the address."""
+
+TITLE = "MFA zonder dienst-gsm"
 
 TOKENS = (
     *("page", "sheet", "ink", "ink-soft", "line", "line-strong", "accent", "accent-strong", "accent-soft"),
@@ -74,29 +76,21 @@ def _meeting(pk: int, title: str, days: int, **fields: Any) -> Meeting:
 
 def everything() -> dict[str, Any]:
     """The context of the page."""
-    today = timezone.localdate()
-    title = "MFA zonder dienst-gsm"
-    quarter, year = (today.month - 1) // 3 + 1, today.year
-    wrong = EveryField({"email": "wout@", "day": "gisteren"}, prefix="wrong")
     return {
         "parts": PARTS.items(),
         "tokens": TOKENS,
         "regions": ReferenceRegion.choices,
-        "awaiting": [_meeting(1, title, 12)],
+        "awaiting": [_meeting(1, TITLE, 12)],
         "meetings": [
-            _meeting(2, title, 12, my_answer="yes"),
-            _meeting(3, title, 12, my_answer="yes", my_waiting=True),
-            _meeting(4, title, 12, my_answer="maybe"),
-            _meeting(5, title, 12, my_answer="no", form=Form.HYBRID),
+            _meeting(2, TITLE, 12, my_answer="yes"),
+            _meeting(3, TITLE, 12, my_answer="yes", my_waiting=True),
+            _meeting(4, TITLE, 12, my_answer="maybe"),
+            _meeting(5, TITLE, 12, my_answer="no", form=Form.HYBRID),
             _meeting(6, "Een titel die zo lang is dat hij over drie regels loopt", 40, form=Form.ONLINE),
-            _meeting(7, title, 90, state=Meeting.State.CANCELLED),
+            _meeting(7, TITLE, 90, state=Meeting.State.CANCELLED),
         ],
-        "quarters": [
-            Quarter(year, quarter, True, False, [_meeting(8, title, 12)]),
-            Quarter(year, quarter, False, False, [_meeting(9, title, 90, state=Meeting.State.DRAFT)]),
-            Quarter(year, quarter, False, False, []),
-        ],
+        "quarters": quarters([_meeting(8, TITLE, -80), _meeting(9, TITLE, 90, state=Meeting.State.DRAFT)]),
         "form": EveryField(prefix="empty"),
-        "wrong": wrong,
+        "wrong": EveryField({"wrong-email": "wout@", "wrong-day": "gisteren"}, prefix="wrong"),
         "page_obj": Paginator(range(75), 25).page(2),
     }

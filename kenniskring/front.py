@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Q, Value, When
 
 from meetings.models import Material, Meeting
 from members.models import JoinRequest, Member
-from regions.flanders import Province
+from regions.map import flanders
 from regions.models import Circle, LocalGovernment
 from regions.permissions import Rights
 
@@ -17,25 +17,25 @@ AT_MOST = 5
 
 
 def for_visitor() -> dict[str, Any]:
-    """Public meetings, circles per province, and numbers. Four queries."""
+    """Public meetings, the map and numbers. Four queries."""
     everyone = LocalGovernment.objects.count()
     return {
         "meetings": Meeting.objects.upcoming().published().select_related("circle", "host")[:AT_MOST],
-        "provinces": circles_per_province(),
         "governments": everyone,
-        "in_a_circle": everyone - LocalGovernment.objects.in_no_circle().count(),
+        **the_map(everyone),
     }
 
 
-def circles_per_province() -> dict[str, list[Circle]]:
-    """Regional circles by the name of the province in which their region lies; every region lies in one."""
-    in_region = LocalGovernment.objects.filter(reference_region=OuterRef("region"))
-    provinces: dict[str, list[Circle]] = {str(label): [] for label in Province.labels}
-    found = Circle.objects.active().regional().annotate(province=Subquery(in_region.values("province")[:1]))
-    for circle in found.order_by("name"):
-        if circle.province:
-            provinces[str(Province(circle.province).label)].append(circle)
-    return {province: circles for province, circles in provinces.items() if circles}
+def the_map(governments: int = 0) -> dict[str, Any]:
+    """The regional circles, those that are in none, and the map of both. Two queries."""
+    circles = list(Circle.objects.active().regional().with_nis_codes().order_by("name"))
+    blind_spots = list(LocalGovernment.objects.in_no_circle().values_list("nis_code", flat=True))
+    return {
+        "circles": circles,
+        "blind_spots": len(blind_spots),
+        "in_a_circle": governments - len(blind_spots),
+        "map": flanders(circles, blind_spots),
+    }
 
 
 def for_member(member: Member, rights: Rights) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -137,6 +138,12 @@ class CircleQuerySet(models.QuerySet["Circle"]):
         """Each with ``size``: how many local governments take part today, or None."""
         taking_part = Participation.objects.current().filter(circle=OuterRef("pk")).values("circle")
         return self.annotate(size=Subquery(taking_part.annotate(n=Count("pk")).values("n")))
+
+    def with_nis_codes(self) -> CircleQuerySet:
+        """Each with ``nis_codes``: of the local governments that take part today, in order."""
+        taking_part = Participation.objects.current().filter(circle=OuterRef("pk"))
+        codes = taking_part.order_by("government__nis_code").values("government__nis_code")
+        return self.annotate(nis_codes=ArraySubquery(codes))
 
 
 class Circle(models.Model):

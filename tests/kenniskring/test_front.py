@@ -26,15 +26,12 @@ def test_a_visitor_sees_the_next_public_meetings(browse, waasland, kempen, lid):
     assert shown(None, "meetings", browse) == ["Openbaar, eerst", "Openbaar, later"]
 
 
-def test_a_visitor_sees_the_circles_per_province_and_true_numbers(browse, house):
+def test_a_visitor_sees_the_circles_with_true_numbers(browse, house):
     with acting_as(SYSTEM):
         make.government("Herstappe", province="limburg", reference_region="limburg")
     context = browse().get("/").context
-    assert {province: [c.slug for c in circles] for province, circles in context["provinces"].items()} == {
-        "Antwerpen": ["kempen"],
-        "Oost-Vlaanderen": ["waasland"],
-    }
-    assert (context["in_a_circle"], context["governments"]) == (3, 4)
+    assert [(circle.slug, len(circle.nis_codes)) for circle in context["circles"]] == [("kempen", 1), ("waasland", 2)]
+    assert (context["in_a_circle"], context["blind_spots"], context["governments"]) == (3, 1, 4)
 
 
 def test_a_member_is_asked_about_meetings_without_an_answer(browse, waasland, kempen, lid, neighbour):

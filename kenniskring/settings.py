@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "members.language.Language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,8 +118,16 @@ DATABASES = {
     ),
 }
 STATEMENT_LIMIT = float(os.environ.get("STATEMENT_LIMIT", "0"))  # seconds; wsgi.py sets 5: people wait for the answer
+DATABASES["default"]["OPTIONS"] = (
+    DATABASES["default"].get("OPTIONS", {})
+    | {
+        "server_side_binding": True,  # values travel apart from the statement, so that the statement is one and the same:
+        "prepare_threshold": 3,  # PostgreSQL plans it for the third time at most; planning for a wall costs as much as asking
+    }
+)
 if os.environ.get("DATABASE_POOLER") == "1":  # pgbouncer in transaction mode: nothing may outlive a transaction there
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # Django prepares no statements by itself
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 if "DATABASE_OWNER_URL" in os.environ:  # only where migrations run
     DATABASES["owner"] = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

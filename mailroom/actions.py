@@ -18,6 +18,7 @@ from psycopg.types.json import Jsonb
 from regions.wall import as_system
 
 from . import bell
+from .languages import to_anyone
 from .models import Delivery, Letter, Silence, Slot
 from .outgoing import Outgoing
 from .rendering import Printer, unsubscribe_address
@@ -111,6 +112,7 @@ def try_again(deliveries: Iterable[Delivery]) -> int:
     return count
 
 
+@to_anyone
 @transaction.atomic
 def unsubscribe(address: str, circle_id: int) -> None:
     """Send this address no more letters of the circle that can be refused; those that wait are withdrawn. Twice is

@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 
 from regions.models import Circle
+
+from .languages import language_of
+
+
+class NotTheirLanguage(AssertionError):
+    """A letter to a member in a language that they did not choose: its function lacks ``@to(…)``."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,11 @@ class Outgoing:
     only_while_member: bool = False  # for who is in ``circle``: not sent to ``member`` once that has ended
     why: str = ""  # why one gets this, for the foot of the letter; a sensible sentence when empty
     headers: dict[str, str] = field(default_factory=dict)
+    language: str | None = field(default_factory=get_language)  # in which all this was written
+
+    def __post_init__(self) -> None:
+        if self.member and self.language != language_of(self.member):
+            raise NotTheirLanguage(f"{self.kind} in {self.language}")
 
     @property
     def dedupe_key(self) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape
+from django.utils.translation import override
 
 from . import links
 from .outgoing import Outgoing
@@ -63,6 +64,7 @@ def _mark(number: int) -> str:
 def _key(shared: Outgoing, letter: Outgoing) -> Hashable:
     circle = shared.circle.pk if shared.circle else None
     return (
+        shared.language,
         shared.subject,
         shared.name,
         *map(tuple, (shared.paragraphs, shared.facts, shared.buttons, shared.closing)),
@@ -80,8 +82,9 @@ def _skeleton(shared: Outgoing, *, has_profile: bool) -> Skeleton:
         "unsubscribe": _mark(1) if shared.can_unsubscribe and shared.circle else "",
         "home": settings.BASE_URL,
     }
-    text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
-    return PLACES.split(text), PLACES.split(render_to_string("mailroom/letter.html", context))
+    with override(shared.language):
+        text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
+        return PLACES.split(text), PLACES.split(render_to_string("mailroom/letter.html", context))
 
 
 def _filled(skeleton: list[str], own: list[str]) -> str:

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import CLASS, STATUS, TRANSP, Calendar, Component, Conference, Event, Timezone, vCalAddress, vDuration
 from icalendar.parser import Contentline
@@ -116,15 +117,16 @@ class LetterFiles:
     def __init__(self, meeting: Meeting, method: str) -> None:
         self.meeting, self.method = meeting, method
         self.is_cancelled = method == "CANCEL"
-        self.written: dict[Seen, str] = {}
+        self.written: dict[tuple[str | None, Seen], str] = {}
         self.looked_up: dict[int, Seen] = {}
-        self.said: dict[str, Any] = {}
+        self.said: dict[tuple[str | None, str], Any] = {}
 
     def once[Words](self, what: str, say: Callable[[], Words]) -> Words:
-        """What all letters of this mailing have in common, put into words for the first of them."""
-        if what not in self.said:
-            self.said[what] = say()
-        return self.said[what]
+        """What all letters of this mailing in one language have in common, put into words for the first of them."""
+        key = get_language(), what
+        if key not in self.said:
+            self.said[key] = say()
+        return self.said[key]
 
     def look_up(self, members: Iterable[Member]) -> None:
         """Find out in three queries what each of these sees now, so that their next file asks nothing.
@@ -148,11 +150,12 @@ class LetterFiles:
         seen = self.looked_up.pop(member.pk, None)  # once: what one sees may change
         if seen is None:
             seen = _seen_by(member, self.meeting, cancelled=self.is_cancelled)
-        if seen not in self.written:
+        key = get_language(), seen
+        if key not in self.written:
             calendar = _calendar(self.method)
             calendar.add_component(_event(self.meeting, seen, cancelled=self.is_cancelled))
-            self.written[seen] = _text(calendar)
-        return CalendarFile(_with_attendee(self.written[seen], member.name, member.email, seen), self.method)
+            self.written[key] = _text(calendar)
+        return CalendarFile(_with_attendee(self.written[key], member.name, member.email, seen), self.method)
 
 
 def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
@@ -258,7 +261,7 @@ def _description(meeting: Meeting, seen: Seen, *, cancelled: bool) -> Iterator[s
 
 def _programme(starts_at: dt.datetime, agenda: Iterable[AgendaItem]) -> Iterator[str]:
     for item in agenda:
-        yield _line(f"{date_format(_local(starts_at), 'H.i')} {item.title}")
+        yield _line(f"{date_format(_local(starts_at), 'CLOCK_FORMAT')} {item.title}")
         starts_at += dt.timedelta(minutes=item.minutes)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailroom.languages import to_anyone
+
 from .models import AgendaItem, Form
 
 Kind = AgendaItem.Kind
@@ -29,7 +31,7 @@ class Part:
     """A point of a template; ``minutes`` as in a meeting of about two hours."""
 
     kind: Kind
-    title: object  # lazy: becomes Dutch when the meeting is made
+    title: object  # lazy: becomes Dutch when the meeting is made, for its whole circle
     minutes: int
 
 
@@ -95,6 +97,7 @@ def fit(minutes: list[int], total: int) -> list[int]:
     return fitted
 
 
+@to_anyone
 def write(template: str, minutes: int) -> list[AgendaItem]:
     """The points of this template for a meeting of so many minutes, not saved yet, in order."""
     parts = PARTS[template]

@@ -28,7 +28,7 @@ MOMENT = "dd/mm/yyyy hh:mm"
 
 def file_name(meeting: Meeting) -> str:
     """antwoorden-2027-03-12-temse.xlsx"""
-    return f"antwoorden-{timezone.localdate(meeting.starts_at)}-{slugify(words.place(meeting))}.xlsx"
+    return f"{slugify(_('Answers'))}-{timezone.localdate(meeting.starts_at)}-{slugify(words.place(meeting))}.xlsx"
 
 
 def answers_as_xlsx(registrations: Iterable[Registration], silent: Iterable[Member]) -> bytes:

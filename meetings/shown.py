@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from .models import AgendaItem, Meeting, Speaker
 
@@ -37,7 +38,7 @@ _ALL = """
 class Point:
     """A point of the programme at its time of day."""
 
-    clock: str  # 14.00
+    clock: str  # 14.00, or 14:00
     iso: str  # 14:00
     title: str
     about: str
@@ -68,7 +69,7 @@ def hanging_on(meeting: Meeting) -> Shown:
     for item in items:
         points.append(
             Point(
-                f"{begins:%H.%M}",
+                date_format(begins, "CLOCK_FORMAT"),
                 f"{begins:%H:%M}",
                 item["title"],
                 item["about"],

@@ -24,7 +24,7 @@ def _formatted(moment: dt.date, how: str, language: str | None) -> str:
 
 
 class Date(NamedTuple):
-    """A date as the block beside a meeting shows it: do 12 mrt."""
+    """A date as the block beside a meeting shows it: do 12 mrt, Thu 12 Mar."""
 
     weekday: str
     day: str
@@ -34,23 +34,30 @@ class Date(NamedTuple):
 
 def date(day: dt.date) -> Date:
     language = get_language()
-    return Date(*(_formatted(day, how, language) for how in ("D", "j", "b", "Y")))
+    return Date(*(_formatted(day, how, language) for how in ("D", "j", "MONTH_FORMAT", "Y")))
 
 
 def day(meeting: Meeting) -> str:
-    """12 maart"""
+    """12 maart, 12 March"""
     return _in_words(meeting.starts_at, "j F")
 
 
 def hours(meeting: Meeting) -> str:
-    """14.00 – 16.00 uur; with the last day as well when it ends on another one."""
+    """14.00 – 16.00 uur, 14:00 – 16:00; with the last day as well when it ends on another one."""
     starts, ends = meeting.starts_at, meeting.ends_at
-    until = "H.i" if timezone.localdate(starts) == timezone.localdate(ends) else "j F, H.i"
-    return _("%(start)s – %(end)s o’clock") % {"start": _in_words(starts, "H.i"), "end": _in_words(ends, until)}
+    until = _in_words(ends, "TIME_FORMAT")
+    if timezone.localdate(starts) != timezone.localdate(ends):
+        until = f"{_in_words(ends, 'MONTH_DAY_FORMAT')}, {until}"
+    return f"{clock(starts)} – {until}"
+
+
+def clock(moment: dt.datetime) -> str:
+    """14.00, 14:00"""
+    return _in_words(moment, "CLOCK_FORMAT")
 
 
 def when(meeting: Meeting) -> str:
-    """vrijdag 12 maart 2027, 14.00 – 16.00 uur"""
+    """vrijdag 12 maart 2027, 14.00 – 16.00 uur; Friday 12 March 2027, 14:00 – 16:00"""
     return f"{_in_words(meeting.starts_at, 'l j F Y')}, {hours(meeting)}"
 
 

@@ -16,8 +16,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from mailroom.languages import language_of
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 
@@ -30,6 +32,11 @@ def compose(prefix: str, to: str, context: Context) -> Outgoing:
 
     allauth takes the host of its links from the request, whose sender may write what they like there.
     """
+    with override(language_of(context["user"]) if context.get("user") else get_language()):
+        return _composed(prefix, to, context)
+
+
+def _composed(prefix: str, to: str, context: Context) -> Outgoing:
     name = prefix.rpartition("/")[2]
     context = {key: _at_our_address(value) if key.endswith("_url") else value for key, value in context.items()}
     words = LETTERS[name](context) if name in LETTERS else _in_the_words_of_allauth(prefix, context)

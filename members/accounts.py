@@ -8,7 +8,7 @@ from allauth.core.internal import ratelimit
 from allauth.socialaccount.models import SocialAccount
 from django.core.validators import MaxLengthValidator
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from mailroom import actions as mailroom
 
 from . import account_letters, actions
 from .forms import ELSEWHERE
+from .language import chosen_here, speak
 from .models import Member
 from .second_factor import was_shown
 
@@ -39,13 +40,21 @@ class Adapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Member, form, commit: bool = True) -> Member:
         """A new profile, with what the person says about themselves. What that opens is for ``welcome`` to judge."""
         super().save_user(request, user, form, commit=False)
-        user.name = form.cleaned_data["name"]
+        user.name, user.language = form.cleaned_data["name"], chosen_here(request)
         where = form.cleaned_data["where"]
         user.works_elsewhere = where == ELSEWHERE
         user.government_id = int(where) if where and where != ELSEWHERE else None
         if commit:
             user.save()
         return user
+
+    def post_login(self, request: HttpRequest, user: Member, **how: Any) -> HttpResponse:
+        """What was chosen in this browser is kept for who never chose; for who did, that counts."""
+        if chosen_here(request) and not user.language:
+            user.language = chosen_here(request)
+            actions.choose_language(user, by=user, language=user.language)
+        speak(request, user.language)
+        return super().post_login(request, user, **how)
 
     def clean_email(self, email: str) -> str:
         """One at a time per address: who clicks twice on Register is told the same twice, and registered once.

@@ -170,12 +170,21 @@ def address_changed(member: Member, *, before: str) -> None:
 
 
 @action
-def save_profile(member: Member, *, by: Member, name: str, job_title: str) -> None:
+def save_profile(member: Member, *, by: Member, name: str, job_title: str, language: str) -> None:
     """Only what people may say about themselves; where they work and what they may is not theirs to write."""
     if member.pk != by.pk:
         raise PermissionDenied
     with as_system("people say their own name and function"):
-        Member.objects.filter(pk=member.pk).update(name=name, job_title=job_title)
+        Member.objects.filter(pk=member.pk).update(name=name, job_title=job_title, language=language)
+
+
+@action
+def choose_language(member: Member, *, by: Member, language: str) -> None:
+    """Of pages and letters, from now on. The same one again changes nothing."""
+    if member.pk != by.pk:
+        raise PermissionDenied
+    with as_system("people say in which language they read"):
+        Member.objects.filter(pk=member.pk).update(language=language)
 
 
 # --- Joining and leaving -------------------------------------------------------------------------------------------

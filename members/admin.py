@@ -30,7 +30,7 @@ class MemberDesk(KeptDesk):
     search_fields = ["name", "email", "government__name", "partner__name"]
     autocomplete_fields = ["government", "partner"]
     fields = [
-        "name", "email", "job_title", "government", "partner", "works_elsewhere",
+        "name", "email", "job_title", "government", "partner", "works_elsewhere", "language",
         "is_active", "is_community_manager", "registered_at",
     ]  # fmt: skip
     readonly_fields = ["registered_at"]

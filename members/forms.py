@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mailroom.links import LinkExpired, LinkForged
@@ -151,9 +153,19 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = Member
-        fields = ("name", "job_title")
+        fields = ("name", "job_title", "language")
         labels = {"name": _("First name and surname")}
         help_texts = {"job_title": _("For example: IT manager, GIS officer. Fellow members see this.")}
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("Of the portal, and of the letters that you get."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["language"] = self.instance.language or get_language()
 
 
 class EndSessionForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from mailroom.languages import to, to_anyone
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from regions.models import Circle
@@ -26,6 +27,7 @@ def workplace(member: Member) -> str:
     return str(member.organisation or (_("another organisation") if member.works_elsewhere else _("not known")))
 
 
+@to("decider")
 def request_to_decide(request: JoinRequest, decider: Member) -> Outgoing:
     """To trekkers and community managers: someone asks for a place."""
     facts = [
@@ -53,6 +55,7 @@ def request_to_decide(request: JoinRequest, decider: Member) -> Outgoing:
     )
 
 
+@to("request.member")
 def request_received(request: JoinRequest) -> Outgoing:
     """To who asked: we have it, and who decides."""
     return Outgoing(
@@ -72,6 +75,7 @@ def request_received(request: JoinRequest) -> Outgoing:
     )
 
 
+@to("request.member")
 def request_decided(request: JoinRequest) -> Outgoing:
     """To who asked: yes or no, and why."""
     if request.accepted:
@@ -96,6 +100,7 @@ def request_decided(request: JoinRequest) -> Outgoing:
     )
 
 
+@to_anyone
 def asked_to_join(circle: Circle, *, to: str, by: Member, message: str, name: str, link: str) -> Outgoing:
     """A trekker would like to have this person in the circle.
 
@@ -128,6 +133,7 @@ def asked_to_join(circle: Circle, *, to: str, by: Member, message: str, name: st
     )
 
 
+@to("request.asked_by")
 def asking_answered(request: JoinRequest) -> Outgoing:
     """To the trekker who asked: the answer."""
     trekker = request.asked_by
@@ -167,6 +173,7 @@ def _about_role(membership: Membership, kind: str, subject: str, paragraphs: lis
     )
 
 
+@to("membership.member")
 def role_given(membership: Membership) -> Outgoing:
     """You lead the circle from this day, until that day if there is one."""
     facts = [(_("From"), day(membership.mandate_start))] if membership.mandate_start else []
@@ -184,6 +191,7 @@ def role_given(membership: Membership) -> Outgoing:
     )
 
 
+@to("membership.member")
 def role_taken(membership: Membership) -> Outgoing:
     """You no longer lead the circle; you are still in it."""
     return _about_role(
@@ -197,6 +205,7 @@ def role_taken(membership: Membership) -> Outgoing:
     )
 
 
+@to("membership.member")
 def removed_from_circle(membership: Membership) -> Outgoing:
     """A trekker or community manager ended your membership."""
     return _about_role(
@@ -210,6 +219,7 @@ def removed_from_circle(membership: Membership) -> Outgoing:
     )
 
 
+@to("membership.member")
 def mandate_ended(membership: Membership) -> Outgoing:
     """The last day of your mandate has passed."""
     assert membership.mandate_end
@@ -225,6 +235,7 @@ def mandate_ended(membership: Membership) -> Outgoing:
     )
 
 
+@to("manager")
 def circle_without_trekker(circle: Circle, manager: Member) -> Outgoing:
     """To community managers: nobody leads this circle any more."""
     return Outgoing(
@@ -243,6 +254,7 @@ def circle_without_trekker(circle: Circle, manager: Member) -> Outgoing:
     )
 
 
+@to("trekker")
 def address_moved_away(circle: Circle, member: Member, trekker: Member) -> Outgoing:
     """To trekkers and community managers: this member's new address no longer says where they work."""
     return Outgoing(

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from regions.permissions import Rights, rights_of_the_actor
 from regions.wall import DOORKEEPER, VISITOR, Actor, ActorAlreadySet, acting_as, current_actor, member
 
+from .language import speak
 from .second_factor import was_shown
 
 ACCOUNTS = reverse_lazy("account_login")
@@ -56,6 +57,7 @@ class ActorMiddleware:
             asking = member(int(claimed), held_back=held_back)
             with acting_as(asking):
                 if request.user.is_authenticated:
+                    speak(request, request.user.language)
                     response = self.answer(request, asking)
                     if not response.has_header("Cache-Control"):  # what a member sees is kept for nobody else
                         patch_cache_control(response, private=True, no_cache=True)

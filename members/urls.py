@@ -14,5 +14,6 @@ urlpatterns = [
     path("lidmaatschappen/<int:pk>/rol/", views.give_role, name="give_role"),
     path("mijn/", views.mine, name="mine"),
     path("mijn/gegevens/", views.profile, name="profile"),
+    path("taal/", views.language, name="language"),
     path("mijn/gegevens/aangemeld/", views.sessions, name="sessions"),
 ]

@@ -6,14 +6,16 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regions.access import members_only, who_may
+from regions.access import members_only, open_to_all, who_may
 from regions.limits import limited
 from regions.models import Circle
 
 from . import actions
 from .forms import AnswerForm, AskForm, DecisionForm, EndSessionForm, JoinForm, MandateForm, ProfileForm
+from .language import is_from_here, is_spoken, keep_here, speak, way_back
 from .logins import end_sessions_of, sessions_of
 from .models import JoinRequest, Membership
 from .people import meetings_answered_by, members_of, trekkers_of
@@ -53,14 +55,28 @@ def mine(request):
 @members_only
 @require_http_methods(["GET", "POST"])
 def profile(request):
-    """My name and function, and how I log in."""
+    """My name, function and language, and how I log in."""
     form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
         actions.save_profile(request.user, by=request.user, **form.cleaned_data)
+        speak(request, form.cleaned_data["language"])
         messages.success(request, _("Your details were saved."))
-        return redirect("profile")
+        return keep_here(redirect("profile"), form.cleaned_data["language"])
     context = {"form": form, "is_protected": is_protected(request.user), "providers": settings.OIDC_PROVIDERS}
     return render(request, "members/profile.html", context, status=422 if form.errors else 200)
+
+
+@open_to_all
+@csrf_exempt  # a token is a cookie, and who only reads gets none; where it comes from is looked at instead
+@require_POST
+def language(request):
+    """Dutch or English from now on: in this browser, and for a member wherever they read."""
+    chosen, back = request.POST.get("language"), redirect(way_back(request))
+    if not is_spoken(chosen) or not is_from_here(request):
+        return back
+    if request.user.is_authenticated and request.user.language != chosen:
+        actions.choose_language(request.user, by=request.user, language=chosen)
+    return keep_here(back, chosen)
 
 
 @members_only

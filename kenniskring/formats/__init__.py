@@ -1,1 +1,1 @@
-"""How dates, times and numbers are written, per language."""
+"""How each language writes dates, hours and numbers; names of our own among Django's work in ``date`` too."""

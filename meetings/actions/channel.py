@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from mailroom.channels import post_to_channel
+from mailroom.languages import to_anyone
 from mailroom.links import absolute
 from meetings import words
 from meetings.models import Meeting
 
 
+@to_anyone
 def tell_the_channel(meeting: Meeting, kind: str) -> bool:
     """That it is "published", "moved" or "cancelled", once each time. Never the online link: channels have guests."""
     titles = {

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mailroom.actions import post_all
+from mailroom.languages import to_anyone
 from mailroom.models import Delivery
 from meetings import mailings, programmes
 from meetings.calendar import LetterFiles
@@ -318,6 +319,7 @@ def _call_back(meeting: Meeting) -> set[int]:
         return unheard - set(Registration.objects.filter(meeting=meeting).values_list("member", flat=True))
 
 
+@to_anyone
 def withdraw_unsent(meeting: Meeting, *, kinds: Iterable[str]) -> set[int]:
     """Letters about this meeting that nobody is handing over yet do not leave any more, and failed ones are not tried
     again. Returns who surely got none: a letter that is possibly double may have arrived."""

@@ -9,9 +9,11 @@ from django import forms
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Topic
+from mailroom.languages import to_anyone
 from meetings import programmes, rhythm, rota
 from meetings.models import AgendaItem, Attending, Form, JoinLink, Meeting
 from regions.models import Circle, LocalGovernment
@@ -107,9 +109,10 @@ def no_host_online(cleaned: dict[str, Any]) -> None:
         cleaned["host"] = None
 
 
+@to_anyone
 def title_for(day: dt.date) -> str:
-    """ "Bijeenkomst maart 2027"."""
-    return _("Meeting %(month)s") % {"month": date_format(day, "F Y")}
+    """ "Bijeenkomst maart 2027": the circle reads it, whatever its trekker reads."""
+    return gettext("Meeting %(month)s") % {"month": date_format(day, "F Y")}
 
 
 class PlanForm(MomentForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from mailroom.languages import to
 from mailroom.links import absolute, address_with, make_token
 from mailroom.outgoing import Outgoing
 from meetings import words
@@ -33,6 +34,7 @@ def suggesting(answer: str, address: str) -> str:
     return f"{address}?antwoord={word}"
 
 
+@to("registration.member")
 def confirmation(registration: Registration) -> Outgoing:
     """You said yes, and there is a seat."""
     meeting = registration.meeting
@@ -44,6 +46,7 @@ def confirmation(registration: Registration) -> Outgoing:
     )
 
 
+@to("registration.member")
 def waiting(registration: Registration) -> Outgoing:
     """You said yes, and all seats are taken."""
     return _letter(
@@ -58,6 +61,7 @@ def waiting(registration: Registration) -> Outgoing:
     )
 
 
+@to("registration.member")
 def promoted(registration: Registration) -> Outgoing:
     """You were in line, and now you have a seat."""
     meeting = registration.meeting

@@ -9,16 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from mailroom.languages import to
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
 from meetings.calendar import LetterFiles
 from meetings.letters.answers import answer_address, suggesting
-from meetings.models import Meeting, Registration
+from meetings.models import Form, Meeting, Registration
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
     from members.models import Member
 
 Answer = Registration.Answer
@@ -26,11 +31,14 @@ Answer = Registration.Answer
 
 @dataclass(frozen=True)
 class Change:
-    """What is different now, and what it was; ``old`` is empty when that says nothing to anyone."""
+    """What is different now, and what it was; ``old`` is empty when that says nothing to anyone.
 
-    label: str
-    old: str
-    new: str
+    Lazy: the page and each letter say it in the language of their reader.
+    """
+
+    label: StrOrPromise
+    old: StrOrPromise
+    new: StrOrPromise
 
     def __str__(self) -> str:
         if not self.old:
@@ -40,15 +48,19 @@ class Change:
 
 def differences(before: Meeting, after: Meeting, *, link_changed: bool) -> list[Change]:
     """What people must be told. Never the online link itself: it is for those who may come, on the page."""
-    told = [
-        (_("When"), words.when(before), words.when(after)),
-        (_("Where"), words.where(before), words.where(after)),
-        (_("Form"), before.get_form_display(), after.get_form_display()),
+    told: list[tuple[Any, Any, Any]] = [
+        (gettext_lazy("When"), _when(before), _when(after)),
+        (gettext_lazy("Where"), _where(before), _where(after)),
+        (gettext_lazy("Form"), Form(before.form).label, Form(after.form).label),
     ]
-    changes = [Change(label, str(old), str(new)) for label, old, new in told if old != new]
+    changes = [Change(*each) for each in told if str(each[1]) != str(each[2])]
     if link_changed:
-        changes.append(Change(_("Online link"), "", _("a new one, which you find on the page of the meeting")))
+        new = gettext_lazy("a new one, which you find on the page of the meeting")
+        changes.append(Change(gettext_lazy("Online link"), "", new))
     return changes
+
+
+_when, _where = lazy(words.when, str), lazy(words.where, str)
 
 
 def programme(meeting: Meeting) -> list[str]:
@@ -98,6 +110,7 @@ def _letter(
     )
 
 
+@to("member")
 def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """Asks whether one comes. Says nothing about coming itself: that is the member's answer."""
     return _letter(
@@ -118,6 +131,7 @@ def _invited(meeting: Meeting) -> list[str]:
     ]
 
 
+@to("member")
 def changed(
     meeting: Meeting,
     member: Member,
@@ -130,7 +144,7 @@ def changed(
     """Says what is different and what of the member's answer. ``lost``: their way of taking part is gone."""
     paragraphs = [
         _("The meeting “%(title)s” has changed.") % {"title": meeting.title},
-        *map(str, changes),
+        *files.once("changes", lambda: [*map(str, changes)]),
         what_of_the_answer(registration, lost=lost),
     ]
     return _letter("meeting_changed", _("Changed"), files, member, paragraphs)
@@ -154,6 +168,7 @@ def what_of_the_answer(registration: Registration | None, *, lost: bool) -> str:
     return _("You answered “maybe”. Let us know whether you are coming.")
 
 
+@to("member")
 def cancelled(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """Takes the meeting out of diaries. Sent until the moment at which it would have begun."""
     paragraphs = [
@@ -172,6 +187,7 @@ def cancelled(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     )
 
 
+@to("member")
 def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """The day before, for who has a seat."""
     paragraphs = [
@@ -193,6 +209,7 @@ def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Out
     )
 
 
+@to("member")
 def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """A week before, for who was invited and has not answered. Once."""
     paragraphs = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mailroom.languages import to
 from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from members.models import Member
 
 
+@to("talk.speaker")
 def speaker_asked(talk: Talk) -> Outgoing:
     """Asks for a talk; the button leads to a page on which the speaker says yes or no."""
     meeting = talk.item.meeting
@@ -42,6 +44,7 @@ def speaker_asked(talk: Talk) -> Outgoing:
     )
 
 
+@to("talk.speaker")
 def speaker_reminded(talk: Talk) -> Outgoing:
     """Once to who is silent, and a week before the meeting to who said yes."""
     meeting = talk.item.meeting
@@ -70,6 +73,7 @@ def speaker_reminded(talk: Talk) -> Outgoing:
     )
 
 
+@to("talk.speaker")
 def speaker_thanked(talk: Talk) -> Outgoing:
     """The day after."""
     meeting = talk.item.meeting
@@ -89,6 +93,7 @@ def speaker_thanked(talk: Talk) -> Outgoing:
     )
 
 
+@to("talk.speaker")
 def speaker_told_of_change(talk: Talk) -> Outgoing:
     """The meeting moved, or will not take place: the letter says what is so now."""
     meeting = talk.item.meeting
@@ -112,6 +117,7 @@ def speaker_told_of_change(talk: Talk) -> Outgoing:
     )
 
 
+@to("talk.speaker")
 def speaker_told_of_cancellation(talk: Talk) -> Outgoing:
     """The meeting will not take place; the link of the talk no longer works."""
     meeting = talk.item.meeting
@@ -130,6 +136,7 @@ def speaker_told_of_cancellation(talk: Talk) -> Outgoing:
     )
 
 
+@to("talk.speaker")
 def speaker_released(talk: Talk) -> Outgoing:
     """The circle no longer asks this speaker."""
     meeting = talk.item.meeting
@@ -146,6 +153,7 @@ def speaker_released(talk: Talk) -> Outgoing:
     )
 
 
+@to("trekker")
 def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
     """Tells a trekker of the circle what the speaker answered."""
     meeting, said_yes = talk.item.meeting, talk.state == Talk.State.ACCEPTED

@@ -6,18 +6,22 @@ import datetime as dt
 import hashlib
 import re
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from mailroom.languages import language_of
 from meetings.actions.calendars import renew_feed as renew
 from meetings.calendar import feed_of
 from meetings.models import Meeting, Registration
+from members.language import speak
 from members.models import FeedAddress, Member
 from regions.access import by_link, members_only, open_to_all
 from regions.limits import limited
@@ -35,6 +39,7 @@ def feed(request, secret):
         addresses = FeedAddress.objects.select_related("member").filter(member__is_active=True)
         reader = get_object_or_404(addresses, secret=secret).member
     with switch_actor(member(reader.pk), because="a feed shows what its owner may see"):
+        speak(request, language_of(reader))
         text = feed_of(_of_interest_to(reader), "Kenniskring", reader=reader)
     return _calendar(request, text, private=True, no_cache=True)
 
@@ -44,6 +49,7 @@ def feed(request, secret):
 @require_safe
 def circle_feed(request, slug):
     """The public meetings of a circle: the same for everyone, members too, so that it can be passed on."""
+    speak(request, settings.LANGUAGE_CODE)
     with switch_actor(VISITOR, because="a public feed is the same for everyone"):
         circle = get_object_or_404(Circle, slug=slug)
         text = feed_of(_recent().filter(circle=circle, audience=Meeting.Audience.PUBLIC), circle.name)
@@ -58,7 +64,7 @@ def meeting_calendar(request, pk):
     reader = request.user if request.user.is_authenticated else None
     text = feed_of(Meeting.objects.filter(pk=pk), meeting.circle.name, reader=reader)
     response = _calendar(request, text, private=True, no_cache=True)
-    name = f"bijeenkomst-{timezone.localdate(meeting.starts_at)}.ics"
+    name = f"{slugify(_('meeting'))}-{timezone.localdate(meeting.starts_at)}.ics"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

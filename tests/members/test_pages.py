@@ -128,7 +128,7 @@ def test_my_page_writes_nothing(browse, lid):
 
 
 def test_i_change_my_name_and_function_and_nothing_else(browse, lid, geel):
-    sent = {"name": "Lies De Lid", "job_title": "GIS-coördinator", "is_community_manager": "on"}
+    sent = {"name": "Lies De Lid", "job_title": "GIS-coördinator", "language": "nl", "is_community_manager": "on"}
     sent |= {"government": geel.pk, "email": "ander@demo.example"}
     answer = browse(lid).post("/mijn/gegevens/", sent)
     assert (answer.status_code, answer.url) == (302, "/mijn/gegevens/")
@@ -139,7 +139,7 @@ def test_i_change_my_name_and_function_and_nothing_else(browse, lid, geel):
 
 
 def test_a_name_is_needed(browse, lid):
-    page = browse(lid).post("/mijn/gegevens/", {"name": "", "job_title": "GIS-coördinator"})
+    page = browse(lid).post("/mijn/gegevens/", {"name": "", "job_title": "GIS-coördinator", "language": "nl"})
     assert (page.status_code, "GIS-coördinator" in page.text) == (422, True)
     assert list(page.context["form"].errors) == ["name"]
 

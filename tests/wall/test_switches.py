@@ -69,6 +69,7 @@ SWITCHES: dict[str, set[str]] = {
         "a known domain is in at once, everyone else asks",
         "a proven address opens the circle of its government",
         "a trekker asked this very address",
+        "people say in which language they read",
         "people say their own name and function",
         "the queue at a circle is nobody's own",
         "whether an address has a profile is not the trekker's to know",

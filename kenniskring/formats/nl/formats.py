@@ -10,6 +10,8 @@ YEAR_MONTH_FORMAT = "F Y"
 MONTH_DAY_FORMAT = "j F"
 SHORT_DATE_FORMAT = "j/n/Y"
 SHORT_DATETIME_FORMAT = r"j/n/Y H.i \u\u\r"
+CLOCK_FORMAT = "H.i"  # ours: an hour within a text; "14.00 – 16.00 uur" is CLOCK_FORMAT – TIME_FORMAT
+MONTH_FORMAT = "b"  # ours: the month in a date block, mrt
 FIRST_DAY_OF_WEEK = 1
 
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y"]

@@ -50,7 +50,7 @@ def answer_meeting(request, pk):
         messages.warning(request, _("This meeting has just changed. Look how you can take part, and answer again."))
     else:
         messages.success(request, what_was_noted(registration))
-    return redirect(meeting)
+    return meeting_page(request, pk) if request.htmx else redirect(meeting)
 
 
 def what_was_noted(registration: Registration) -> str:

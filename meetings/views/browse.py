@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -173,7 +173,9 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
         **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
     }
-    return render(request, "meetings/meeting.html", context, status=status)
+    in_a_list = request.htmx.target == f"answer-{pk}"
+    part = "meetings/_answer_in_row.html" if in_a_list else "meetings/meeting.html"
+    return render_part(request, "meetings/meeting.html", f"{part}#answered", context, status=status)
 
 
 def _answers(request: Any, meeting: Meeting) -> list[Registration]:

@@ -25,13 +25,17 @@ Kind = AgendaItem.Kind
 
 @dataclass(frozen=True)
 class Row:
-    """A point with its hours, and whether it can go up or down."""
+    """A point with its hours, and whether it can go up or down; ``place`` counts from 1."""
 
     item: AgendaItem
+    place: int
     starts: dt.datetime
     ends: dt.datetime
-    is_first: bool
     is_last: bool
+
+    @property
+    def is_first(self) -> bool:
+        return self.place == 1
 
     @property
     def wants_speaker(self) -> bool:
@@ -43,9 +47,9 @@ def rows(meeting: Meeting) -> Iterator[Row]:
     """The points in order, each beginning when the one before ends."""
     items = list(meeting.agenda.prefetch_related(Prefetch("talks", Talk.objects.select_related("speaker"))))
     starts = timezone.localtime(meeting.starts_at)
-    for place, item in enumerate(items):
+    for place, item in enumerate(items, 1):
         ends = starts + dt.timedelta(minutes=item.minutes)
-        yield Row(item, starts, ends, place == 0, place == len(items) - 1)
+        yield Row(item, place, starts, ends, place == len(items))
         starts = ends
 
 
@@ -91,7 +95,11 @@ def edit_item(request, item: AgendaItem) -> HttpResponse:
 def shift_item(request, item: AgendaItem) -> HttpResponse:
     """One place up or down, as the button pressed says."""
     actions.shift_item(item, by=request.user, up=request.POST.get("to") == "up")
-    return _to_item(item)
+    if not request.htmx:
+        return _to_item(item)
+    points = list(rows(item.meeting))
+    context = {"rows": points, "shifted": next(row for row in points if row.item == item)}
+    return render(request, "meetings/agenda.html#shifted", context)
 
 
 @who_may("plan", AgendaItem)

@@ -194,10 +194,15 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
         _surely(lambda: _fail(delivery, words))
     except Refused as refusal:
         again = _fail if refusal.permanent else _later
-        words = _("The mail server answered: %(reply)s") % {"reply": refusal}
+        words = _("Teams answered: %(reply)s") if delivery.channel_id else _("The mail server answered: %(reply)s")
+        words %= {"reply": refusal}
         _surely(lambda: again(delivery, words))
     except LineLost as error:
-        words = _("The mail server could not be reached: %(reason)s") % {"reason": error}
+        words = (
+            _("Teams could not be reached: %(reason)s")
+            if delivery.channel_id
+            else _("The mail server could not be reached: %(reason)s")
+        ) % {"reason": error}
         _surely(lambda: _later(delivery, words))
         if isinstance(error, Unreachable):
             raise

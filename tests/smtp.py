@@ -57,6 +57,12 @@ class Mailbox:
     def clear(self) -> None:
         self.raw.clear()
 
+    def take(self, to: str, raw: bytes) -> None:
+        """A letter arrives."""
+        with self._arrived:
+            self.raw.append(raw)
+            self._arrived.notify_all()
+
     # Where it stands.
 
     @property
@@ -69,7 +75,7 @@ class Mailbox:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self, port: int = 0) -> None:
-        self._controller = _Controller(self, hostname="127.0.0.1", port=port)
+        self._controller = _Controller(_Steps(self), hostname="127.0.0.1", port=port)
         self._controller.start()
 
     def stop(self) -> None:
@@ -77,10 +83,15 @@ class Mailbox:
             self._controller.stop()
             self._controller = None
 
-    # aiosmtpd calls these.
+
+class _Steps:
+    """What aiosmtpd calls. It looks at every attribute at each connection, so the letters are not among them."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.sessions += 1
+        self.mailbox.sessions += 1
         session.host_name = hostname
         return responses
 
@@ -97,15 +108,13 @@ class Mailbox:
         return refusal or "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        answer = self._replies["DATA"][0] if self._replies["DATA"] else None
+        answer = self.mailbox._replies["DATA"][0] if self.mailbox._replies["DATA"] else None
         if not isinstance(answer, str) or answer == DROP:
-            with self._arrived:
-                self.raw.append(envelope.content)
-                self._arrived.notify_all()
+            self.mailbox.take(envelope.rcpt_tos[0], envelope.content)
         return await self._answer("DATA", server) or "250 OK"
 
     async def _answer(self, step: str, server: Any) -> str | None:
-        answer = self._replies[step].popleft() if self._replies[step] else None
+        answer = self.mailbox._replies[step].popleft() if self.mailbox._replies[step] else None
         if answer == DROP:
             server.transport.abort()
             await asyncio.sleep(60)  # cancelled when the loss of the line is noticed

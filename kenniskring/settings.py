@@ -354,9 +354,9 @@ UNFOLD = {
             {
                 "title": _("Work"),
                 "items": [
-                    _entry(_("What asks for you"), "checklist", "index"),
+                    _entry(_("What needs your attention"), "checklist", "index"),
                     _entry(_("Requests to join"), "how_to_reg", "members_joinrequest_changelist"),
-                    _entry(_("Letters"), "mail", "mailroom_delivery_changelist"),
+                    _entry(_("E-mails"), "mail", "mailroom_delivery_changelist"),
                 ],
             },
             {
@@ -390,9 +390,9 @@ UNFOLD = {
                 ],
             },
             {
-                "title": _("Post"),
+                "title": _("E-mails"),
                 "items": [
-                    _entry(_("Silences"), "notifications_off", "mailroom_silence_changelist"),
+                    _entry(_("Addresses without e-mails"), "notifications_off", "mailroom_silence_changelist"),
                     _entry(_("Timed jobs"), "schedule", "mailroom_slot_changelist"),
                     _entry(_("Journal"), "history_edu", "regions_journalentry_changelist"),
                 ],

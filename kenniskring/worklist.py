@@ -93,7 +93,7 @@ def open_requests() -> Heap:
         return Task(wish.member.name, why, reverse("decide_request", args=[wish.pk]))
 
     everything = reverse("admin:members_joinrequest_changelist") + "?decided_at__isempty=1"
-    return _heap(_("Requests to join"), _("No request waits for an answer."), rows, task, everything)
+    return _heap(_("Requests to join"), _("No request is waiting for an answer."), rows, task, everything)
 
 
 def failed_letters() -> Heap:
@@ -104,7 +104,7 @@ def failed_letters() -> Heap:
         return Task(delivery.subject, why, reverse("admin:mailroom_delivery_change", args=[delivery.pk]))
 
     everything = reverse("admin:mailroom_delivery_changelist") + "?state__exact=failed"
-    return _heap(_("Failed letters"), _("No letter failed."), rows, task, everything)
+    return _heap(_("Failed e-mails"), _("No e-mail failed."), rows, task, everything)
 
 
 def meetings_without_invitations() -> Heap:
@@ -116,7 +116,12 @@ def meetings_without_invitations() -> Heap:
         return Task(meeting.title, why, reverse("invite", args=[meeting.pk]))
 
     rows = rows.select_related("circle").order_by("starts_at", "pk")
-    return _heap(_("Soon, and nobody invited"), _("Whoever meets within two weeks has been invited."), rows, task)
+    return _heap(
+        _("Soon, but nobody invited yet"),
+        _("For every meeting within two weeks the members have been invited."),
+        rows,
+        task,
+    )
 
 
 def figures() -> list[tuple[str, int]]:
@@ -133,8 +138,8 @@ def figures() -> list[tuple[str, int]]:
             .distinct()
             .count(),
         ),
-        (_("meetings to come"), Meeting.objects.published().filter(starts_at__gt=now).count()),
-        (_("letters waiting to be sent"), Delivery.objects.unsent().count()),
+        (_("upcoming meetings"), Meeting.objects.published().filter(starts_at__gt=now).count()),
+        (_("e-mails waiting to be sent"), Delivery.objects.unsent().count()),
     ]
 
 
@@ -148,4 +153,4 @@ def dashboard(request, context):
         quiet_circles(),
     ]
     heaps.sort(key=lambda heap: not heap.tasks)  # what is done stands last
-    return {**context, "title": _("What asks for you"), "heaps": heaps, "figures": figures()}
+    return {**context, "title": _("What needs your attention"), "heaps": heaps, "figures": figures()}

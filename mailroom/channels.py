@@ -77,7 +77,7 @@ def post_a_test(circle: Circle, *, by: object) -> bool:
         thing=f"circle:{circle.pk}",
         version=uuid.uuid4().hex,  # asked again is sent again
         title=_("This is a test message of %(circle)s") % {"circle": circle},
-        facts=[(_("What comes here"), _("meetings that are published, changed or cancelled"))],
+        facts=[(_("What is posted here"), _("meetings that are published, changed or cancelled"))],
         buttons=[(_("To the circle"), absolute(circle.get_absolute_url()))],
         not_after=timezone.now() + dt.timedelta(hours=1),
     )

@@ -17,8 +17,8 @@ class ChannelForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
         help_text=_(
-            "In Teams: the three dots beside the channel, Workflows, “Post to a channel when a webhook request is "
-            "received”. Copy the address that you get. Leave this empty to post nothing any more."
+            "In Teams: the three dots beside the channel, Workflows, “Post to a channel when a webhook request "
+            "is received”. Copy the address that you get. Leave this empty to stop posting."
         ),
     )
 

@@ -65,7 +65,7 @@ class Delivery(models.Model):
     dedupe_key = models.CharField(
         max_length=500,  # holds the longest address that a form takes, beside the rest
         unique=True,
-        help_text=_("Kind, thing, version and recipient; a second one adds nothing."),
+        help_text=_("Kind, subject, version and recipient. The same e-mail is not sent a second time."),
     )
     about = models.CharField(_("about"), max_length=40, blank=True, db_index=True)
     circle = models.ForeignKey(
@@ -89,24 +89,24 @@ class Delivery(models.Model):
     posted_at = models.DateTimeField(_("posted"), default=timezone.now)
     due_at = models.DateTimeField(_("next try"), default=timezone.now)
     not_after = models.DateTimeField(
-        _("useless after"),
+        _("not sent after"),
         null=True,
         blank=True,
-        help_text=_("An invitation is not sent once the meeting began."),
+        help_text=_("An invitation is not sent once the meeting has begun."),
     )
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(
-        _("attempts"), default=0, help_text=_("Rises with every claim: a postman who was overtaken notices it here.")
+        _("attempts"), default=0, help_text=_("Rises with every attempt to send the e-mail.")
     )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     can_unsubscribe = models.BooleanField(
-        default=False, help_text=_("Not sent to who unsubscribed from the letters of the circle.")
+        default=False, help_text=_("Not sent to people who unsubscribed from the e-mails of the circle.")
     )
     only_while_member = models.BooleanField(
-        default=False, help_text=_("Not sent to who left the circle since it was posted.")
+        default=False, help_text=_("Not sent to people who have left the circle since.")
     )
     maybe_double = models.BooleanField(
-        _("possibly double"), default=False, help_text=_("The relay may have had it before; same Message-ID.")
+        _("possibly double"), default=False, help_text=_("The mail server may already have had it; same Message-ID.")
     )
     error = models.TextField(_("what went wrong"), blank=True)
 
@@ -143,8 +143,8 @@ class Letter(models.Model):
     calendar_method = models.CharField(max_length=12, blank=True)
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("text of an e-mail")
+        verbose_name_plural = _("texts of e-mails")
         constraints = [Wall(name="letters_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
 
 
@@ -179,8 +179,8 @@ class Silence(models.Model):
     objects = SilenceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("silence")
-        verbose_name_plural = _("silences")
+        verbose_name = _("address without e-mails")
+        verbose_name_plural = _("addresses without e-mails")
         indexes = [models.Index(Upper("address"), name="silences_by_address")]  # what iexact asks
         constraints = [
             Wall(name="silences_wall", see=STEWARD, add=STEWARD, change=STEWARD),

@@ -150,7 +150,7 @@ def _put_aside(delivery: Any) -> bool:
 def _why_not(delivery: Any) -> str:
     """Why this letter, as ``_due`` gives it, must not leave; empty when it may."""
     if delivery.is_late:
-        return _("Its time was over before it could be sent.")
+        return _("It could not be sent in time.")
     if delivery.attempts > len(PAUSES):
         return _("Given up after %(count)d attempts.") % {"count": delivery.attempts}
     if delivery.member_id and not delivery.is_active:
@@ -160,7 +160,7 @@ def _why_not(delivery: Any) -> str:
     if delivery.channel and not delivery.channel.url:
         return _("The circle has no Teams channel any more.")
     if delivery.has_bounced or (delivery.can_unsubscribe and delivery.has_unsubscribed):
-        return _("This address does not want the letter, or cannot receive any.")
+        return _("The reader does not want these e-mails, or the address cannot receive any.")
     return ""
 
 
@@ -207,7 +207,7 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
         if isinstance(error, Unreachable):
             raise
     except NoAnswer as error:
-        words = _("The mail server did not confirm that it has the letter: %(reason)s") % {"reason": error}
+        words = _("The mail server did not confirm that it has the e-mail: %(reason)s") % {"reason": error}
         _surely(lambda: _doubt(delivery, words))
     else:
         _surely(lambda: _sent(delivery))

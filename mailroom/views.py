@@ -20,7 +20,7 @@ from .models import Channel, Delivery
 
 GOOD_FOR = dt.timedelta(days=2 * 365)
 TOO_OLD = gettext_noop(
-    "Use the link at the foot of a more recent letter, or answer that letter: we will take care of it."
+    "Use the link at the bottom of a more recent e-mail. Or reply to that e-mail: we will take care of it."
 )
 
 
@@ -66,7 +66,7 @@ def channel(request, circle):
         return redirect("channel", circle.slug)
     if request.method == "POST" and not form.is_bound:
         if "try" in request.POST and channels.post_a_test(circle, by=request.user):
-            messages.success(request, _("The test message is on its way. Look in Teams, or below how it went."))
+            messages.success(request, _("The test message is on its way. Look in Teams, or see below how it went."))
         return redirect("channel", circle.slug)
     sent = Delivery.objects.filter(circle=circle).exclude(channel=None)[:10]
     context = {"circle": circle, "form": form, "has_channel": bool(current and current.url), "deliveries": sent}

@@ -73,7 +73,7 @@ class MeetingDesk(KeptDesk):
     def in_the_portal(self, meeting):
         if meeting.pk is None:
             return "–"
-        links = {"meeting": _("Look"), "edit_meeting": _("Change"), "meeting_post": _("Letters")}
+        links = {"meeting": _("View"), "edit_meeting": _("Change"), "meeting_post": _("E-mails")}
         return format_html(
             '<a href="{}">{}</a> · <a href="{}">{}</a> · <a href="{}">{}</a>',
             *[part for name, label in links.items() for part in (reverse(name, args=[meeting.pk]), label)],

@@ -213,7 +213,7 @@ def _speakers(meeting: Meeting) -> Step:
 def _publish(meeting: Meeting) -> Step:
     if meeting.state != Meeting.State.DRAFT:
         return Step(_("Publish"), DONE, _("Visible to: %(whom)s.") % {"whom": meeting.get_audience_display()}, "")
-    about = _("From then on visible to: %(whom)s. No letter leaves yet.") % {"whom": meeting.get_audience_display()}
+    about = _("After that visible to: %(whom)s. No e-mail is sent yet.") % {"whom": meeting.get_audience_display()}
     return Step(_("Publish"), TO_DO, about, reverse("publish_meeting", args=[meeting.pk]), posts=True)
 
 
@@ -221,9 +221,9 @@ def _invite(meeting: Meeting, reader: Member) -> Step:
     new = len(mailings.invitation(meeting, reader=reader).members)
     address = reverse("invite", args=[meeting.pk])
     if meeting.state == Meeting.State.DRAFT:
-        return Step(_("Invite"), TO_DO, _("After publishing. You first see who gets which letter."), "")
+        return Step(_("Invite"), TO_DO, _("After publishing. You first see who gets which e-mail."), "")
     if meeting.invited_at is None:
-        about = ngettext("%(n)s member gets a letter.", "%(n)s members get a letter.", new) % {"n": new}
+        about = ngettext("%(n)s member gets an e-mail.", "%(n)s members get an e-mail.", new) % {"n": new}
         return Step(_("Invite"), TO_DO, about, address)
     if new:
         about = ngettext("Also invite %(n)s new member.", "Also invite the %(n)s new members.", new) % {"n": new}

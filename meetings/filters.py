@@ -228,7 +228,7 @@ class SpeakerFilter(filters.FilterSet):
         empty_label=_("all"),
         error_messages={"invalid_choice": UNKNOWN},
     )
-    soort = _choice(_("Works as"), field_name="kind", choices=Speaker.Kind.choices)
+    soort = _choice(_("Kind of speaker"), field_name="kind", choices=Speaker.Kind.choices)
 
     class Meta:
         model = Speaker

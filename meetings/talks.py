@@ -76,7 +76,7 @@ def talk_for(token: str) -> TalkSeen:
         talk = found.filter(pk=pk).first()
         if talk is None or talk.state == Talk.State.WITHDRAWN or _asking(talk) != asking:
             raise TalkGone(
-                _("The circle no longer asks this of you. If you think this is a mistake, reply to the letter.")
+                _("The circle no longer asks this of you. If you think this is a mistake, reply to the e-mail.")
             )
         meeting = talk.item.meeting
         if not is_young and meeting.ends_at < timezone.now():

@@ -49,7 +49,7 @@ class PasskeyForm(AddWebAuthnForm):
     """A new passkey: always one to log in with without a password, so always with a finger, a face or a PIN."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, required=False, help_text=_("So that you know it again: laptop, phone, key.")
+        label=_("Name"), max_length=60, required=False, help_text=_("So that you recognise it: laptop, phone, key.")
     )
     passwordless = forms.BooleanField(required=False, widget=forms.HiddenInput)
 

@@ -48,7 +48,7 @@ def _composed(prefix: str, to: str, context: Context) -> Outgoing:
         "to": to,
         "member": member,
         "not_after": timezone.now() + USEFUL,
-        "why": _("You get this letter because someone gave this address on Kenniskring."),
+        "why": _("You get this e-mail because someone gave this address on Kenniskring."),
     }
     return Outgoing(**usual | words)
 
@@ -163,7 +163,7 @@ def totp_added(context: Context) -> Context:
     return _second_factor(
         context,
         _("[Kenniskring] An app with codes was linked"),
-        _("From now on a code of an app is asked when you log in with your password."),
+        _("From now on you are asked for a code from an app when you log in with your password."),
     )
 
 
@@ -235,7 +235,7 @@ def _at_our_address(link: str) -> str:
 
 
 def _did_not_ask() -> str:
-    return _("Was it not you? Then you need not do anything.")
+    return _("Was this not you? Then you do not need to do anything.")
 
 
 def _notice(context: Context, subject: str, what: str) -> Context:
@@ -246,11 +246,11 @@ def _notice(context: Context, subject: str, what: str) -> Context:
         "paragraphs": [what],
         "facts": [
             (_("When"), date_format(moment, "DATETIME_FORMAT")),
-            (_("From internet address"), context["ip"] or "–"),
+            (_("IP address"), context["ip"] or "–"),
         ],
         "buttons": [(_("Choose a new password"), absolute(reverse("account_reset_password")))],
-        "closing": [_("Was it you? Then you need not do anything. Otherwise choose a new password at once.")],
-        "why": _("You get this letter so that nobody can change your profile without you noticing."),
+        "closing": [_("Was this you? Then you do not need to do anything. If not, choose a new password at once.")],
+        "why": _("You get this e-mail so that nobody can change your profile without you noticing."),
         "not_after": None,
     }
 
@@ -261,8 +261,8 @@ def _second_factor(context: Context, subject: str, what: str) -> Context:
         "buttons": [(_("Look at how you log in"), absolute(reverse("mfa_index")))],
         "closing": [
             _(
-                "Was it you? Then you need not do anything. Otherwise log in, remove what is not yours and choose a "
-                "new password at once. If you cannot log in, call V-ICT-OR."
+                "Was this you? Then you do not need to do anything. If not, log in, remove what is not yours "
+                "and choose a new password at once. If you cannot log in, call V-ICT-OR."
             )
         ],
     }

@@ -27,12 +27,12 @@ class Adapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This profile is not active. Ask V-ICT-OR why."),
-        "duplicate_email": _("You use this address already."),
-        "email_password_mismatch": _("The e-mail address or the password is not right."),
-        "email_taken": _("Someone uses this address already."),
-        "enter_current_password": _("This is not your current password."),
-        "incorrect_password": _("The password is not right."),
-        "invalid_password_reset": _("This link to choose a new password does not work any more."),
+        "duplicate_email": _("You already use this address. Fill in another one."),
+        "email_password_mismatch": _("The e-mail address or the password is not correct. Check both and try again."),
+        "email_taken": _("This address is already in use. Fill in another one."),
+        "enter_current_password": _("This is not your current password. Try again."),
+        "incorrect_password": _("The password is not correct. Try again."),
+        "invalid_password_reset": _("This link to choose a new password no longer works. Ask for a new one."),
         "rate_limited": _("You are going too fast. Wait a moment and try again."),
         "too_many_login_attempts": _("Logging in failed too often. Wait five minutes and try again."),
     }

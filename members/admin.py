@@ -88,7 +88,7 @@ class JournalDesk(AccountDesk):
     list_filter = ["circle", "what"]
     list_select_related = ["circle"]
     search_fields = ["what", "about"]
-    search_help_text = _("Part of a name, of what was done, or of a thing such as meeting:12")
+    search_help_text = _("Part of a name, of an action, or of a thing such as meeting:12")
     date_hierarchy = "at"
 
     def get_queryset(self, request):

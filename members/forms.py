@@ -89,7 +89,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Is put in the letter to the person who asked."),
+        help_text=_("This goes into the e-mail to the person who asked."),
     )
 
 
@@ -110,7 +110,7 @@ class AskForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("Is put in the letter."),
+        help_text=_("This goes into the e-mail."),
     )
 
 
@@ -160,7 +160,7 @@ class ProfileForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
-        help_text=_("Of the portal, and of the letters that you get."),
+        help_text=_("Of the portal, and of the e-mails that you get."),
     )
 
     def __init__(self, *args, **kwargs) -> None:

@@ -47,11 +47,14 @@ def request_to_decide(request: JoinRequest, decider: Member) -> Outgoing:
         subject=_("[%(circle)s] Request to join: %(name)s") % {"circle": request.circle, "name": request.member.name},
         paragraphs=[
             _("%(name)s asks to join %(circle)s.") % {"name": request.member.name, "circle": request.circle},
-            _("The e-mail address was checked. It does not prove that this person works for a government here."),
+            _(
+                "The e-mail address was checked. It does not prove that this person works for a government of the "
+                "circle."
+            ),
         ],
         facts=facts,
         buttons=[(_("Look at the request"), absolute(reverse("decide_request", args=[request.pk])))],
-        closing=[_("The other trekkers and the community managers got this letter too. Whoever is first decides.")],
+        closing=[_("The other trekkers and the community managers got this e-mail too. Whoever is first decides.")],
     )
 
 
@@ -69,7 +72,7 @@ def request_received(request: JoinRequest) -> Outgoing:
         paragraphs=[
             _("You asked to join %(circle)s. A trekker of the circle or a community manager decides.")
             % {"circle": request.circle},
-            _("You get a letter as soon as they have decided. Until then you see what everyone sees."),
+            _("You get an e-mail as soon as they have decided. Until then you only see what everyone sees."),
         ],
         buttons=[(_("To my page"), absolute(reverse("mine")))],
     )
@@ -127,9 +130,9 @@ def asked_to_join(circle: Circle, *, to: str, by: Member, message: str, name: st
         ],
         facts=[(_("Message"), message)] if message else [],
         buttons=[(_("Answer"), absolute(link))],
-        closing=[_("Do you not want to join? Then you need not do anything.")],
+        closing=[_("Do you not want to join? Then you do not need to do anything.")],
         can_unsubscribe=True,
-        why=_("You get this letter because a trekker of %(circle)s gave your address.") % {"circle": circle},
+        why=_("You get this e-mail because a trekker of %(circle)s gave your address.") % {"circle": circle},
     )
 
 
@@ -141,8 +144,8 @@ def asking_answered(request: JoinRequest) -> Outgoing:
     if request.accepted:
         subject, text = _("[%(circle)s] %(name)s has joined"), _("%(name)s has joined %(circle)s, as you asked.")
     else:
-        subject = _("[%(circle)s] %(name)s does not join")
-        text = _("%(name)s thanks you for asking, and does not join %(circle)s.")
+        subject = _("[%(circle)s] %(name)s is not joining")
+        text = _("%(name)s thanks you for asking, but is not joining %(circle)s.")
     words = {"circle": request.circle, "name": request.member.name}
     return Outgoing(
         kind="asking_answered",
@@ -184,7 +187,7 @@ def role_given(membership: Membership) -> Outgoing:
         "role_given",
         _("[%(circle)s] You are a trekker"),
         [
-            _("You have become a trekker of %(circle)s, or your mandate has changed."),
+            _("You have a mandate as a trekker of %(circle)s. The period is below."),
             _("A trekker plans the meetings, asks speakers, invites the members and decides on requests to join."),
         ],
         facts,
@@ -214,7 +217,10 @@ def removed_from_circle(membership: Membership) -> Outgoing:
         _("[%(circle)s] You are no longer a member"),
         [
             _("A trekker or a community manager ended your membership of %(circle)s."),
-            _("You no longer see what is shared in the circle. Is this not right? Then ask a trekker or V-ICT-OR."),
+            _(
+                "You no longer see what is shared in the circle. Is this not right? "
+                "Then contact a trekker or V-ICT-OR."
+            ),
         ],
     )
 
@@ -229,7 +235,7 @@ def mandate_ended(membership: Membership) -> Outgoing:
         _("[%(circle)s] Your mandate as a trekker has ended"),
         [
             _("The last day of your mandate as a trekker of %(circle)s has passed. You are still a member."),
-            _("Would you like to go on? Ask another trekker or V-ICT-OR for a new mandate."),
+            _("Would you like to continue? Ask another trekker or V-ICT-OR for a new mandate."),
         ],
         [(_("Last day"), day(membership.mandate_end))],
     )

@@ -84,7 +84,7 @@ class Member(AbstractBaseUser):
     works_elsewhere = models.BooleanField(
         _("works for another organisation"),
         default=False,
-        help_text=_("Said so when registering: an address of a local government proves no place in its circle."),
+        help_text=_("Said so when registering. An address of a local government then gives no place in its circle."),
     )
     registered_at = models.DateTimeField(_("registered"), default=timezone.now)
     language = models.CharField(
@@ -94,7 +94,7 @@ class Member(AbstractBaseUser):
         default="",
         db_default="",
         choices=settings.LANGUAGES,
-        help_text=_("Of pages and letters. Empty: never chosen, so Dutch."),
+        help_text=_("Of pages and e-mails. Empty: never chosen, so Dutch."),
     )
     last_login = None  # logging in changes no row that others read, and nobody needs to know when it was
 

@@ -58,8 +58,8 @@ class Adapter(DefaultSocialAccountAdapter):
     """How allauth's outside logins do things here."""
 
     error_messages = DefaultSocialAccountAdapter.error_messages | {
-        "no_password": gettext_lazy("First choose a password: without it you could not log in any more."),
-        "connected_other": gettext_lazy("Somebody else on Kenniskring logs in with this already."),
+        "no_password": gettext_lazy("First choose a password: without one you could no longer log in."),
+        "connected_other": gettext_lazy("Somebody else on Kenniskring already logs in with this."),
     }
 
     def list_apps(self, request, provider=None, client_id=None) -> list[SocialApp]:
@@ -174,7 +174,7 @@ def _failed(request, provider, failure: Exception, linking: bool):
     """Back to where the other ways in are, with what went wrong. The log says more than the page."""
     log.warning("Logging in with %s failed: %s: %s", provider.sub_id, type(failure).__name__, failure)
     if isinstance(failure, ProviderAway):
-        words = _("%(provider)s does not answer now. Try again later, or log in with your password.")
+        words = _("%(provider)s is not answering now. Try again later, or log in with your password.")
     else:
         words = _("Logging in with %(provider)s did not work. Try again, or log in with your password.")
     messages.error(request, words % {"provider": provider.name})

@@ -49,7 +49,7 @@ class Adapter(DefaultMFAAdapter):
     """How allauth's second factors do things here."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("This code or passkey is not right. Try again."),
+        "incorrect_code": _("This code or passkey is not correct. Try again."),
         "cannot_generate_recovery_codes": _("First add a passkey or an app."),
     }
 

@@ -25,7 +25,7 @@ from .second_factor import is_protected
 LAST_TREKKER = gettext_lazy(
     "The circle would have no trekker left. First make another member a trekker, or ask a community manager to do so."
 )
-DECIDED = gettext_lazy("This request is not waiting for a decision any more.")
+DECIDED = gettext_lazy("This request is no longer waiting for a decision.")
 
 
 def posted(request):
@@ -87,7 +87,9 @@ def sessions(request):
     form = EndSessionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         ended = end_sessions_of(request.user, but=here, only=form.cleaned_data["session"])
-        said = ngettext("You were logged out in %(count)d place.", "You were logged out in %(count)d places.", ended)
+        said = ngettext(
+            "You were logged out in %(count)d other place.", "You were logged out in %(count)d other places.", ended
+        )
         messages.success(request, said % {"count": ended})
         return redirect("sessions")
     context = {"here": here, "sessions": sessions_of(request.user), "form": form}
@@ -124,7 +126,9 @@ def _join(request, circle, message):
         messages.success(request, _("You are a member of %(circle)s.") % {"circle": circle})
         return redirect(circle)
     messages.success(
-        request, _("Your request was sent to the trekkers of %(circle)s. You get a letter.") % {"circle": circle}
+        request,
+        _("Your request was sent to the trekkers of %(circle)s. You get an e-mail once they have decided.")
+        % {"circle": circle},
     )
     return redirect("mine")
 
@@ -179,7 +183,7 @@ def ask_member(request, circle):
     if request.method == "POST" and form.is_valid():
         try:
             actions.ask(circle, by=request.user, **form.cleaned_data)
-            messages.success(request, _("%(address)s gets a letter.") % form.cleaned_data)
+            messages.success(request, _("%(address)s gets an e-mail.") % form.cleaned_data)
         except (actions.NothingToJoin, actions.CircleClosed):
             messages.error(request, _("Nobody can join this circle."))
         return redirect("circle_members", circle.slug)
@@ -198,7 +202,7 @@ def decide_request(request, wish):
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide(wish, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Your decision was saved. The person gets a letter."))
+            messages.success(request, _("Your decision was saved. The person gets an e-mail."))
         except (actions.AlreadyDecided, actions.AnswersForThemselves):
             messages.info(request, DECIDED)
         return redirect("circle_members", wish.circle.slug)
@@ -215,9 +219,9 @@ def answer_asking(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer_asking(wish, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Your answer was saved. The trekker gets a letter."))
+            messages.success(request, _("Your answer was saved. The trekker gets an e-mail."))
         except actions.AlreadyDecided:
-            messages.info(request, _("You have answered already."))
+            messages.info(request, _("You have already answered."))
         return redirect("mine")
     context = {"circle": wish.circle, "wish": wish, "form": form}
     return render(request, "members/answer_asking.html", context, status=422 if form.errors else 200)
@@ -251,11 +255,11 @@ def _give_role(request, membership, deed, form):
             actions.make_trekker(
                 membership, by=request.user, start=mandate["mandate_start"], end=mandate["mandate_end"]
             )
-        messages.success(request, _("The change was saved. The person gets a letter."))
+        messages.success(request, _("The change was saved. The person gets an e-mail."))
     except actions.LastTrekkerLeaves:
         messages.error(request, LAST_TREKKER)
     except actions.SupplierCannotLead:
-        messages.error(request, _("Who works for a supplier cannot lead a circle."))
+        messages.error(request, _("People who work for a supplier cannot lead a circle. Choose another member."))
     except actions.MembershipOver:
         messages.info(request, _("This person is no longer in the circle."))
     return redirect("circle_members", membership.circle.slug)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +54,7 @@ class LocalGovernment(models.Model):
         verbose_name=_("mail domains"),
         default=list,
         blank=True,
-        help_text=_("Whoever proves an address in one of these is known to work here."),
+        help_text=_("Whoever confirms an e-mail address in one of these domains works here."),
     )
     kbo_number = models.CharField(_("KBO number"), max_length=10, blank=True)
 
@@ -79,7 +79,7 @@ class FormerGovernment(models.Model):
     nis_code = models.CharField(_("NIS code"), max_length=5, unique=True)
     name = models.CharField(_("name"), max_length=60)
     successor = models.ForeignKey(
-        LocalGovernment, models.CASCADE, related_name="predecessors", verbose_name=_("went up in")
+        LocalGovernment, models.CASCADE, related_name="predecessors", verbose_name=_("merged into")
     )
     merged_on = models.DateField(_("merged on"))
     kbo_number = models.CharField(_("KBO number"), max_length=10, blank=True)
@@ -101,7 +101,7 @@ class Partner(models.Model):
         FLEMISH = "flemish", _("Flemish government")
         FEDERAL = "federal", _("federal government")
         ASSOCIATION = "association", _("association")
-        VENDOR = "vendor", _("vendor")
+        VENDOR = "vendor", _("supplier")
         KNOWLEDGE = "knowledge", _("knowledge institute")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -134,11 +134,6 @@ class CircleQuerySet(models.QuerySet["Circle"]):
         """The circles that this government takes part in today."""
         return self.filter(pk__in=Participation.objects.current().filter(government=government).values("circle"))
 
-    def with_size(self) -> CircleQuerySet:
-        """Each with ``size``: how many local governments take part today, or None."""
-        taking_part = Participation.objects.current().filter(circle=OuterRef("pk")).values("circle")
-        return self.annotate(size=Subquery(taking_part.annotate(n=Count("pk")).values("n")))
-
     def with_nis_codes(self) -> CircleQuerySet:
         """Each with ``nis_codes``: of the local governments that take part today, in order."""
         taking_part = Participation.objects.current().filter(circle=OuterRef("pk"))
@@ -160,16 +155,16 @@ class Circle(models.Model):
         QUARTER = "quarter", _("every quarter")
         SIX_WEEKS = "six_weeks", _("every six weeks")
         SERIES = "series", _("four or five meetings around one theme")
-        FREE = "free", _("when there is a reason")
+        FREE = "free", _("when there is a need")
 
     class Joining(models.TextChoices):
-        DOMAIN = "domain", _("known mail domains join at once, others ask")
-        REQUEST = "request", _("everyone asks")
-        INVITATION = "invitation", _("only who is invited")
-        EVERYONE = "everyone", _("whoever is in a circle is in this one")
+        DOMAIN = "domain", _("at once with the e-mail address of a participating government, otherwise on request")
+        REQUEST = "request", _("on request")
+        INVITATION = "invitation", _("by invitation")
+        EVERYONE = "everyone", _("every member of a circle is also a member here")
 
     class State(models.TextChoices):
-        FORMING = "forming", _("forming")
+        FORMING = "forming", _("being set up")
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
 
@@ -259,7 +254,7 @@ class JournalEntry(models.Model):
         _("acting"),
         max_length=40,
         db_default=models.Func(function="app.actor"),
-        help_text=_("As the wall saw it: member:12, system, visitor or doorkeeper."),
+        help_text=_("As the database saw it: member:12, system, visitor or doorkeeper."),
     )
     by_id = models.BigIntegerField(_("by"), null=True, blank=True)
     what = models.CharField(_("what"), max_length=60)

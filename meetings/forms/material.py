@@ -22,20 +22,18 @@ class MaterialField(forms.FileField):
     default_error_messages = {
         "required": _("Choose a file."),
         "empty": _("This file is empty. Choose another one."),
-        "too_large": _(
-            "This file is %(size)s. At most %(largest)s is possible: make it smaller and choose it again."
-        ),
-        "wrong_kind": _("“%(name)s” cannot be added. Possible are: %(allowed)s. Choose another file."),
+        "too_large": _("This file is %(size)s. At most %(largest)s is allowed: make it smaller and choose it again."),
+        "wrong_kind": _("“%(name)s” cannot be added here. Allowed are: %(allowed)s. Choose another file."),
         "not_what_it_says": _(
-            "The content of “%(name)s” is not what its name says, or has macros. Save it again as one of these "
-            "kinds, and choose it again: %(allowed)s."
+            "The content of “%(name)s” does not match its name, or contains macros. Save the file again as one "
+            "of these types and choose it again: %(allowed)s."
         ),
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         said = {"largest": filesizeformat(LARGEST), "allowed": ALLOWED}
-        self.help_text = _("At most %(largest)s. Possible are: %(allowed)s.") % said
+        self.help_text = _("At most %(largest)s. Allowed are: %(allowed)s.") % said
 
     def to_python(self, data: Any) -> UploadedFile | None:
         file: Any = super().to_python(data)

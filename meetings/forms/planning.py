@@ -51,7 +51,10 @@ class HostField(forms.ModelChoiceField):
             required=False,
             label=_("Host"),
             empty_label=_("Still to be decided"),
-            help_text=_("In order: who never hosted first, then who did so longest ago. Online there is no host."),
+            help_text=_(
+                "First those who were never host, then those who were host longest ago. "
+                "An online meeting has no host."
+            ),
         )
         order = {pk: place for place, pk in enumerate(self.last)}
         labels = [(each.pk, self.label_from_instance(each)) for each in governments]
@@ -63,7 +66,7 @@ class HostField(forms.ModelChoiceField):
         if last is None:
             return _("%(name)s (not a host yet)") % {"name": obj}
         month = date_format(timezone.localtime(last), "F Y")
-        return _("%(name)s (last in %(month)s)") % {"name": obj, "month": month}
+        return _("%(name)s (host in %(month)s)") % {"name": obj, "month": month}
 
 
 class MomentForm(forms.Form):
@@ -86,7 +89,7 @@ class MomentForm(forms.Form):
             except forms.ValidationError:  # the hour that a night leaves out, or has twice
                 self.add_error(clock, _("The clock changes that night, so this time is not clear. Choose another."))
         if cleaned.get("starts_at", timezone.now() + dt.timedelta(1)) <= timezone.now():
-            self.add_error("date", _("This moment has passed. Choose a date to come."))
+            self.add_error("date", _("This moment has passed. Choose a later date."))
         if cleaned.get("starts_at", timezone.now()) > timezone.now() + LATEST:
             self.add_error("date", _("This is more than five years from now. Check the year."))
         return cleaned
@@ -161,7 +164,9 @@ class PlaceForm(MomentForm):
         max_length=500,
         required=False,
         assume_scheme="https",
-        help_text=_("Shown to the circle, and to others only once they come. May follow later."),
+        help_text=_(
+            "The members of the circle see the link. Others see it once they have a place. You may fill it in later."
+        ),
     )
 
     def __init__(self, meeting: Meeting, data: Any = None) -> None:
@@ -194,12 +199,15 @@ class WordsForm(forms.ModelForm):
         choices=[
             (Meeting.Audience.CIRCLE, _("this circle: its members, and nobody else")),
             (Meeting.Audience.NETWORK, _("the network: also members of other circles, who can answer too")),
-            (Meeting.Audience.PUBLIC, _("everyone: also visitors who are not logged in; answering asks a profile")),
+            (
+                Meeting.Audience.PUBLIC,
+                _("everyone: also visitors who are not logged in; to answer, people register first"),
+            ),
         ],
         widget=forms.RadioSelect,
         help_text=_(
-            "Who sees title, date, place and programme once it is published. Only your circle is invited by letter, "
-            "and only your circle sees who comes."
+            "Who sees the title, date, place and programme once it is published. Only your circle is invited by "
+            "e-mail, and only your circle sees who is coming."
         ),
     )
 
@@ -214,7 +222,9 @@ class WordsForm(forms.ModelForm):
         for way in Attending:
             field, taken = f"seats_{way.value}", getattr(meeting, f"taken_{way.value}")
             if cleaned.get(field) and cleaned[field] < taken:
-                self.add_error(field, _("%(taken)s people have a seat already.") % {"taken": taken})
+                self.add_error(
+                    field, _("%(taken)s seats are already taken. Choose a larger number.") % {"taken": taken}
+                )
         return cleaned
 
 
@@ -225,7 +235,7 @@ class CancelForm(forms.Form):
         label=_("Reason for cancelling"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Everyone who sees the meeting reads this, in the letter and on the page."),
+        help_text=_("Everyone who sees the meeting reads this, in the e-mail and on the page."),
     )
 
 

@@ -18,7 +18,9 @@ POOL_SHOWN = 25
 def known_address(speaker: Speaker) -> forms.ValidationError:
     """What to say when another speaker has the address that was typed, with the way there."""
     link = format_html('<a href="{}">{}</a>', reverse("speaker", args=[speaker.pk]), speaker.name)
-    return forms.ValidationError(format_html(str(_("This address is in the pool already: {}.")), link), "known")
+    return forms.ValidationError(
+        format_html(str(_("This address is already in the list of speakers: {}.")), link), "known"
+    )
 
 
 class SpeakerForm(forms.ModelForm):
@@ -48,7 +50,7 @@ class AskForm(forms.Form):
 
     speaker = PoolChoice(
         Speaker.objects.none(),
-        label=_("From the pool"),
+        label=_("From the list"),
         required=False,
         widget=forms.RadioSelect,
         blank=True,
@@ -59,12 +61,14 @@ class AskForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What you hope to hear, and who will listen. It stands in the letter."),
+        help_text=_("What you hope to hear and who will be listening. This goes into the e-mail."),
     )
     name = forms.CharField(label=_("Name"), max_length=80, required=False)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
     organisation = forms.CharField(label=_("Organisation"), max_length=80, required=False)
-    kind = forms.ChoiceField(label=_("Works as"), choices=[("", _("choose")), *Speaker.Kind.choices], required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind of speaker"), choices=[("", _("choose")), *Speaker.Kind.choices], required=False
+    )
 
     NEW = ("name", "email", "organisation", "kind")
     NEEDED = ("name", "email", "kind")
@@ -84,10 +88,10 @@ class AskForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if self.errors.get("speaker") or data.get("speaker"):
             if any(data.get(name) for name in self.NEW):
-                self.add_error("speaker", _("Choose someone from the pool, or add someone new: not both."))
+                self.add_error("speaker", _("Choose someone from the list or add someone new, not both."))
             return data
         if not any(self.data.get(name) for name in self.NEW):
-            self.add_error("speaker", _("Choose someone from the pool, or add someone new below."))
+            self.add_error("speaker", _("Choose someone from the list or add someone new below."))
             return data
         for name in self.NEEDED:
             if not data.get(name) and name not in self.errors:

@@ -56,7 +56,7 @@ def waiting(registration: Registration) -> Outgoing:
         paragraphs=[
             _("All seats for “%(title)s” are taken, so you are on the waiting list.")
             % {"title": registration.meeting.title},
-            _("When a seat comes free and it is your turn, you have it at once. We then write to you."),
+            _("When a seat becomes free and it is your turn, it is yours at once. You then get another e-mail."),
         ],
     )
 
@@ -68,9 +68,9 @@ def promoted(registration: Registration) -> Outgoing:
     return _letter(
         registration,
         kind="promoted",
-        verb=_("A seat came free"),
+        verb=_("There is a seat for you"),
         paragraphs=[
-            _("A seat came free for “%(title)s”, and it is yours. You need not do anything.")
+            _("A seat has become free for “%(title)s”, and it is yours. You do not need to do anything.")
             % {"title": meeting.title},
             _how(registration),
         ],
@@ -79,8 +79,8 @@ def promoted(registration: Registration) -> Outgoing:
 
 def _how(registration: Registration) -> str:
     if registration.attending == Attending.ONLINE:
-        return _("You take part online.")
-    return _("You come to the place itself.")
+        return _("You are taking part online.")
+    return _("You are taking part on site.")
 
 
 def _letter(registration: Registration, *, kind: str, verb: str, paragraphs: list[str]) -> Outgoing:
@@ -98,7 +98,7 @@ def _letter(registration: Registration, *, kind: str, verb: str, paragraphs: lis
         facts=[*words.facts(meeting), *_join_online(registration)],
         buttons=[
             (_("Change your answer"), answer_address(meeting, member)),
-            (_("See the meeting"), absolute(meeting.get_absolute_url())),
+            (_("View the meeting"), absolute(meeting.get_absolute_url())),
         ],
         closing=[_("Can you not come after all? Change your answer, so that someone else can have your seat.")],
         calendar=invitation_for(meeting, member),

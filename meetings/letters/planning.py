@@ -55,7 +55,7 @@ def differences(before: Meeting, after: Meeting, *, link_changed: bool) -> list[
     ]
     changes = [Change(*each) for each in told if str(each[1]) != str(each[2])]
     if link_changed:
-        new = gettext_lazy("a new one, which you find on the page of the meeting")
+        new = gettext_lazy("a new link, which you find on the page of the meeting")
         changes.append(Change(gettext_lazy("Online link"), "", new))
     return changes
 
@@ -191,7 +191,7 @@ def cancelled(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
 def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """The day before, for who has a seat."""
     paragraphs = [
-        _("Tomorrow, %(hours)s, is the meeting “%(title)s”. You said that you are coming.")
+        _("The meeting “%(title)s” is tomorrow (%(hours)s). You let us know that you are coming.")
         % {"hours": words.hours(meeting), "title": meeting.title},
         *([meeting.route] if meeting.route and meeting.is_in_person else []),
         *programme(meeting),
@@ -205,7 +205,7 @@ def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Out
         paragraphs,
         buttons=[(_("No, I am not coming"), answer_address(meeting, member, Answer.NO)), page_button(meeting)],
         can_unsubscribe=True,
-        why=_("You get this letter because you said that you are coming to this meeting."),
+        why=_("You get this e-mail because you said that you are coming to this meeting."),
     )
 
 
@@ -213,10 +213,10 @@ def reminder_coming(meeting: Meeting, member: Member, files: LetterFiles) -> Out
 def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing:
     """A week before, for who was invited and has not answered. Once."""
     paragraphs = [
-        _("On %(day)s %(circle)s meets: “%(title)s”. We do not know yet whether you are coming.")
+        _("%(circle)s meets on %(day)s: “%(title)s”. We do not know yet whether you are coming.")
         % {"day": words.day(meeting), "circle": meeting.circle, "title": meeting.title},
         *programme(meeting),
-        _("Also “no” helps the circle. Let us know; we do not ask again."),
+        _("A “no” helps the circle too. Let us know; we will not ask again."),
     ]
     return _letter(
         "reminder_silent",

@@ -37,7 +37,10 @@ def speaker_asked(talk: Talk) -> Outgoing:
         paragraphs=[
             asks % {"name": talk.asking.by, "circle": meeting.circle, "title": meeting.title},
             *([talk.asking.message] if talk.asking.message else []),
-            _("Let us know whether you can. You need no account: the button is your key, so do not pass it on."),
+            _(
+                "Let us know whether you can. You need no profile. "
+                "The button is personal: do not forward this e-mail."
+            ),
         ],
         button=_("Say yes or no"),
         not_after=meeting.starts_at,
@@ -52,15 +55,15 @@ def speaker_reminded(talk: Talk) -> Outgoing:
         paragraphs = [
             _("%(circle)s asked you to speak at the meeting “%(title)s”, and does not know yet whether you can.")
             % {"circle": meeting.circle, "title": meeting.title},
-            _("A “no” helps too: then the circle can ask someone else. We do not ask again."),
+            _("A “no” helps too: then the circle can ask someone else. We will not ask again."),
         ]
         version, verb, button = f"{talk.pk}-{talk.asked_at.isoformat()}", _("Reminder"), _("Say yes or no")
     else:
         paragraphs = [
-            _("You speak at the meeting “%(title)s”. Thank you for that.") % {"title": meeting.title},
+            _("You are speaking at the meeting “%(title)s”. Thank you for that.") % {"title": meeting.title},
             _("Do you have slides? Add them beforehand, so that they are ready in the room and online."),
         ]
-        version, verb = f"{talk.pk}-{meeting.starts_at.isoformat()}", _("You speak soon")
+        version, verb = f"{talk.pk}-{meeting.starts_at.isoformat()}", _("You are speaking soon")
         button = _("Add your slides")
     return _letter(
         talk,
@@ -100,19 +103,21 @@ def speaker_told_of_change(talk: Talk) -> Outgoing:
     if meeting.state == Meeting.State.CANCELLED:
         return speaker_told_of_cancellation(talk)
     if talk.state == Talk.State.ACCEPTED:
-        asks = _("You said that you would speak. Does it no longer suit you? Then tell us with the button.")
+        asks = _("You said that you would speak. Does it no longer suit you? Let us know with the button.")
     else:
-        asks = _("You were asked to speak and have not answered yet. Does it suit you like this?")
+        asks = _(
+            "The circle asked you to speak and does not know yet whether you can. Does the new proposal suit you?"
+        )
     return _letter(
         talk,
         kind="speaker_told_of_change",
         verb=_("Changed"),
         version=f"{talk.pk}-{meeting.sequence}",
         paragraphs=[
-            _("The meeting “%(title)s” has changed. Below you read how it is now.") % {"title": meeting.title},
+            _("The meeting “%(title)s” has changed. The new details are below.") % {"title": meeting.title},
             asks,
         ],
-        button=_("View what is asked of you"),
+        button=_("View your talk"),
         not_after=meeting.starts_at,
     )
 
@@ -143,7 +148,7 @@ def speaker_released(talk: Talk) -> Outgoing:
     return _letter(
         talk,
         kind="speaker_released",
-        verb=_("You do not have to speak"),
+        verb=_("You no longer have to speak"),
         version=f"{talk.pk}-{talk.asked_at.isoformat()}",
         paragraphs=[
             _("%(circle)s no longer asks you to speak at the meeting “%(title)s”. You do not have to do anything.")
@@ -158,7 +163,7 @@ def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
     """Tells a trekker of the circle what the speaker answered."""
     meeting, said_yes = talk.item.meeting, talk.state == Talk.State.ACCEPTED
     answer = (
-        _("%(speaker)s accepts to speak about “%(item)s”.")
+        _("%(speaker)s will speak about “%(item)s”.")
         if said_yes
         else _("%(speaker)s cannot speak about “%(item)s”. You can ask someone else.")
     )

@@ -69,6 +69,12 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def published(self) -> MeetingQuerySet:
         return self.filter(state=Meeting.State.PUBLISHED)
 
+    def on_the_road(self) -> MeetingQuerySet:
+        """At a host, in the past year or to come, and not cancelled; in order of time."""
+        since = timezone.now() - dt.timedelta(days=365)
+        taken_place = self.filter(state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD]).exclude(form=Form.ONLINE)
+        return taken_place.filter(host__isnull=False, starts_at__gte=since).order_by("starts_at", "pk")
+
     def of_circles(self, circles: list[int]) -> MeetingQuerySet:
         return self.filter(circle__in=circles)
 

@@ -23,7 +23,7 @@ class Speaker(models.Model):
         COLLEAGUE = "colleague", _("colleague from a local government")
         V_ICT_OR = "v_ict_or", _("V-ICT-OR")
         GOVERNMENT = "government", _("Flemish or federal government")
-        VENDOR = "vendor", _("vendor")
+        VENDOR = "vendor", _("supplier")
 
     name = models.CharField(_("name"), max_length=80)
     organisation = models.CharField(_("organisation"), max_length=80, blank=True)
@@ -154,8 +154,11 @@ class Asking(models.Model):
         verbose_name=_("asked by"),
     )
     to = models.EmailField(
-        _("written to"),
-        help_text=_("The letters hold the key to this talk, so who changes the pool for another circle leaves it."),
+        _("address used"),
+        help_text=_(
+            "The e-mails hold the key to this talk. So this address stays when another circle changes the list of "
+            "speakers."
+        ),
     )
     message = models.TextField(_("message to the speaker"), blank=True, max_length=2000)
     reply = models.TextField(_("reply"), blank=True, max_length=1000)

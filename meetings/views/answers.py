@@ -47,7 +47,7 @@ def answer_meeting(request, pk):
     except MeetingClosed:
         messages.warning(request, _("You can no longer answer: this meeting has begun or is cancelled."))
     except WrongWayToAttend:
-        messages.warning(request, _("This meeting has just changed. Look how you can take part, and answer again."))
+        messages.warning(request, _("This meeting has just changed. See how you can take part and answer again."))
     else:
         messages.success(request, what_was_noted(registration))
     return meeting_page(request, pk) if request.htmx else redirect(meeting)
@@ -57,11 +57,12 @@ def what_was_noted(registration: Registration) -> str:
     """The answer as a sentence, for who gave it."""
     if registration.waiting:
         return _(
-            "All seats are taken. You are number %(place)s on the waiting list; we write when a seat is yours."
+            "All seats are taken. You are number %(place)s on the waiting list. You get an e-mail once there is "
+            "a seat for you."
         ) % {"place": place_in_line(registration)}
     return {
-        Answer.YES: _("You are coming. You get a letter with the meeting for your calendar."),
-        Answer.MAYBE: _("You may be coming. That keeps no seat: let us know when you are sure."),
+        Answer.YES: _("You are coming. You get an e-mail with the meeting for your calendar."),
+        Answer.MAYBE: _("You may be coming. No seat is kept for you yet: let us know once you are sure."),
         Answer.NO: _("You are not coming. Thank you for letting us know."),
     }[Answer(registration.answer)]
 
@@ -139,12 +140,12 @@ def _open_letter(meeting_id: int, member_id: int) -> OpenLetter:
 def _why_closed(meeting: Meeting | None) -> str:
     if meeting is None or meeting.state == Meeting.State.DRAFT:
         return _(
-            "This meeting is not there for you at the moment. You may have left the circle, or it was taken back "
-            "to be changed. Log in to see your circles, or ask the trekker of the circle."
+            "You cannot view this meeting now. You may have left the circle, or the meeting was withdrawn to be "
+            "changed. Log in to see your circles, or ask the trekker of the circle."
         )
     if meeting.state == Meeting.State.CANCELLED:
         reason = meeting.cancelled_because
-        return _("This meeting is cancelled. You need not do anything. %(reason)s") % {"reason": reason}
+        return _("This meeting is cancelled. You do not need to do anything. %(reason)s") % {"reason": reason}
     return _("This meeting has begun or is over. Log in to read the programme and the material.")
 
 

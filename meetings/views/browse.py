@@ -199,7 +199,7 @@ def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
         (_("Add material"), "add_material", meeting.state != Meeting.State.CANCELLED),
         (_("Move"), "move_meeting", meeting.is_open),
         (_("Cancel this meeting"), "cancel_meeting", meeting.is_open),
-        (_("Letters that were sent"), "meeting_post", meeting.state != Meeting.State.DRAFT),
+        (_("E-mails that were sent"), "meeting_post", meeting.state != Meeting.State.DRAFT),
     ]
     return [(label, reverse(name, args=[meeting.pk])) for label, name, can in tasks if can]
 

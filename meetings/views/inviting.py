@@ -57,7 +57,7 @@ def _invite_page(request, meeting: Meeting, *, stale: bool = False) -> HttpRespo
 
 def _told(sent: int) -> str:
     if not sent:
-        return _("Everyone was invited already. Nothing was sent again.")
+        return _("Everyone was already invited. Nothing was sent again.")
     return ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", sent) % {"n": sent}
 
 

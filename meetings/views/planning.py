@@ -77,7 +77,7 @@ def edit_meeting(request, meeting: Meeting) -> HttpResponse:
         try:
             actions.edit(meeting, by=request.user, **fields)
         except actions.NotADraft:  # published by a co-trekker meanwhile
-            messages.warning(request, _("This meeting was published meanwhile. Check your changes."))
+            messages.warning(request, _("This meeting has been published in the meantime. Check your changes."))
             return redirect("edit_meeting", meeting.pk)
         messages.success(request, _("Your changes are saved."))
         return _to_desk(meeting)
@@ -95,7 +95,7 @@ def publish_meeting(request, meeting: Meeting) -> HttpResponse:
     try:
         actions.publish(meeting, by=request.user)
     except actions.AlreadyPublished:
-        messages.info(request, _("This meeting was published already."))
+        messages.info(request, _("This meeting was already published."))
     except actions.MeetingInThePast:
         messages.error(request, _("The date of this draft has passed. Choose a new date first."))
         return redirect("edit_meeting", meeting.pk)
@@ -119,11 +119,11 @@ def move_meeting(request, meeting: Meeting) -> HttpResponse:
     try:
         if shown:
             moved = actions.move(meeting, by=request.user, shown=shown, **form.for_action)
-            messages.success(request, _("The meeting is changed. Whoever it concerns gets a letter."))
+            messages.success(request, _("The meeting has been changed. Everyone concerned gets an e-mail."))
             return _to_desk(moved)
         context["move"] = actions.think_move(meeting, by=request.user, **form.for_action)
     except actions.NothingChanged:
-        messages.info(request, _("You changed nothing, so there is nothing to tell."))
+        messages.info(request, _("You changed nothing. No e-mail is sent."))
     except CLOSED:
         return redirect("move_meeting", meeting.pk)
     except actions.MailingChanged:
@@ -138,9 +138,9 @@ def _cannot_change(request, meeting: Meeting) -> HttpResponse | None:
     except actions.NotPublished:
         if meeting.state == Meeting.State.DRAFT:
             return redirect("edit_meeting", meeting.pk)
-        messages.warning(request, _("This meeting is cancelled or over. Nothing changes any more."))
+        messages.warning(request, _("This meeting is cancelled or over. It can no longer be changed."))
     except actions.MeetingInThePast:
-        messages.warning(request, _("This meeting has begun or is over. Nothing changes any more."))
+        messages.warning(request, _("This meeting has begun or is over. It can no longer be changed."))
     else:
         return None
     return redirect(meeting)
@@ -163,7 +163,7 @@ def cancel_meeting(request, meeting: Meeting) -> HttpResponse:
     try:
         if shown:
             actions.cancel(meeting, by=request.user, shown=shown, **form.cleaned_data)
-            messages.success(request, _("The meeting is cancelled. Whoever it concerns gets a letter."))
+            messages.success(request, _("The meeting has been cancelled. Everyone concerned gets an e-mail."))
             return redirect(meeting)
     except actions.MailingChanged:
         context["stale"] = True
@@ -182,5 +182,5 @@ def _discard(request, meeting: Meeting) -> HttpResponse:
         return redirect("cancel_meeting", meeting.pk)
     except Meeting.DoesNotExist:  # a second click
         return redirect("desk", meeting.circle.slug)
-    messages.success(request, _("The draft is thrown away."))
+    messages.success(request, _("The draft has been thrown away."))
     return redirect("desk", meeting.circle.slug)

@@ -108,6 +108,6 @@ def remove_item(request, item: AgendaItem) -> HttpResponse:
     try:
         actions.remove_item(item, by=request.user)
     except actions.ItemHasSpeaker:
-        messages.warning(request, _("A speaker was asked for this point. First tell the speaker that it is off."))
+        messages.warning(request, _("A speaker was asked for this point. First let the speaker know that it is off."))
         return _to_item(item)
     return redirect("agenda", item.meeting_id)

@@ -59,7 +59,7 @@ def add_speaker(request):
         except actions.AddressKnown as known:
             form.add_error("email", known_address(known.speaker))
         else:
-            messages.success(request, _("%(name)s is in the pool now.") % {"name": added.name})
+            messages.success(request, _("%(name)s is now in the list of speakers.") % {"name": added.name})
             return redirect("speaker", added.pk)
     return render(request, "meetings/add_speaker.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -78,7 +78,7 @@ def speaker(request, pk):
         except actions.AddressKnown as known:
             form.add_error("email", known_address(known.speaker))
         else:
-            messages.success(request, _("What you changed is saved."))
+            messages.success(request, _("Your changes are saved."))
             return redirect("speaker", pk)
     context = {"speaker": found, "form": form}
     return render(request, "meetings/speaker.html", context, status=422 if form.is_bound else 200)
@@ -109,11 +109,11 @@ def _ask(request: Any, item: AgendaItem, form: AskForm) -> HttpResponse | None:
         form.add_error("email", known_address(known.speaker))
         return None
     except actions.AlreadyAsked:
-        messages.info(request, _("%(name)s has been asked for this already.") % {"name": chosen.name})
+        messages.info(request, _("%(name)s has already been asked for this.") % {"name": chosen.name})
     except actions.MeetingNotOpen:
         messages.warning(request, _("This meeting is over or cancelled, so nobody can be asked any more."))
     else:
-        messages.success(request, _("We write to %(name)s at once.") % {"name": talk.speaker.name})
+        messages.success(request, _("%(name)s gets an e-mail at once.") % {"name": talk.speaker.name})
     return redirect("ask_speaker", item.pk)
 
 
@@ -121,5 +121,5 @@ def _ask(request: Any, item: AgendaItem, form: AskForm) -> HttpResponse | None:
 @require_POST
 def withdraw_talk(request, talk):
     actions.withdraw_talk(talk, by=request.user)
-    messages.success(request, _("%(name)s is no longer asked, and hears of it.") % {"name": talk.speaker.name})
+    messages.success(request, _("%(name)s is no longer asked and is told so.") % {"name": talk.speaker.name})
     return redirect(reverse("ask_speaker", args=[talk.item_id]))

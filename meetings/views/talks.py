@@ -38,7 +38,7 @@ def talk_by_link(request, token):
     except LinkForged:
         return render(request, "link_refused.html", status=404)
     except LinkExpired:
-        advice = _("Links to speakers work for a limited time. Reply to the letter to get a new one.")
+        advice = _("Links to speakers work for a limited time. Reply to the e-mail to get a new one.")
         return render(request, "link_refused.html", {"expired": True, "advice": advice}, status=410)
     except TalkGone as gone:
         context = {"title": _("This is no longer asked of you"), "advice": str(gone)}
@@ -53,9 +53,9 @@ def talk_by_link(request, token):
 def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
     """Do what was asked, and say so; False when the form has to be shown again."""
     said = {
-        "ja": _("Thank you. The circle knows that you will speak. Tell below who you are, and add your slides."),
+        "ja": _("Thank you. The circle knows that you will speak. Tell us below who you are and add your slides."),
         "nee": _("Thank you for letting us know. The circle can ask someone else now."),
-        "kaart": _("What you changed is saved, and is on the programme."),
+        "kaart": _("Your changes are saved and are on the programme."),
         "dias": _("Your slides are with the meeting."),
     }
     try:
@@ -66,10 +66,14 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
         else:
             actions.answer_talk(talk.pk, accept=done == "ja", reply=form.cleaned_data["reply"])
     except material.TooManyFiles:
-        form.add_error("file", _("You have added the most files that are possible. Reply to the letter to add more."))
+        form.add_error(
+            "file", _("You can add no more files here: this is the maximum. Reply to the e-mail to send another one.")
+        )
         return False
     except (actions.TalkClosed, material.TalkNotAccepted):
-        messages.warning(request, _("You said no before, or have not said yes. Reply to the letter to change that."))
+        messages.warning(
+            request, _("You said no before, or have not said yes yet. Reply to the e-mail to change that.")
+        )
     except actions.MeetingNotOpen:
         messages.warning(request, _("The meeting is over, so you can no longer answer."))
     else:

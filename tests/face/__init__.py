@@ -1,0 +1,1 @@
+"""The face: what people see of the portal, in a real browser."""

@@ -1,0 +1,152 @@
+"""A window on the answers: Chromium is shown what the portal answered, and asked what it makes of it.
+
+Pages come from the test client, static files from where they are.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import axe_playwright_python
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, Page
+
+from .gather import Shown
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+IN_THE_DARK = ["color-contrast", "link-in-text-block"]
+"""The rules of axe that see colour; the others say the same in the dark."""
+
+SPACED = """* { line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em } p { margin-block-end: 2em }"""
+"""What a reader may set: WCAG 2.2, 1.4.12."""
+
+RUN_AXE = """async ([only, values]) => {
+  const found = await axe.run(document, { runOnly: { type: only, values }, resultTypes: ["violations"] });
+  return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${node.any.concat(node.all, node.none).map(check => check.message).join("; ")}`));
+}"""
+
+TOO_WIDE = """() => {
+  const wide = document.documentElement.scrollWidth, seen = innerWidth;
+  const out = [];
+  for (const element of document.body.querySelectorAll("*")) {
+    const style = getComputedStyle(element), box = element.getBoundingClientRect();
+    const named = `${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className}`;
+    if (!box.width || style.clipPath !== "none" || style.visibility === "hidden" || element.closest("svg, .visually-hidden, [data-scrolls]")) continue;
+    const cut = element.scrollWidth > element.clientWidth + 1 && style.display !== "inline" && element.clientWidth > 1;
+    if (box.right > seen + 1 && wide > seen) out.push(`sticks out to ${Math.round(box.right)}: ${named}`);
+    else if (cut && style.overflowX !== "auto" && !["SELECT", "INPUT", "TEXTAREA"].includes(element.tagName)) out.push(`cut off: ${named}`);
+    else if (style.overflowY === "hidden" && element.scrollHeight > element.clientHeight + 1) out.push(`cut off below: ${named}`);
+  }
+  return out.length ? out.slice(-3) : wide > seen ? [`scrolls sideways: ${wide}`] : [];
+}"""
+
+TOO_SMALL = """() => {
+  const small = [];
+  for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea")) {
+    const target = element.closest("label") || (element.labels?.[0]?.contains(element) ? element.labels[0] : element);
+    const box = target.getBoundingClientRect(), style = getComputedStyle(element);
+    if (!box.width || style.visibility === "hidden" || element.closest("[hidden], .visually-hidden, .skip-link")) continue;
+    const around = element.closest("p, li, dd, td, small")?.cloneNode(true);
+    around?.querySelectorAll("a, .visually-hidden, .tag, button").forEach(each => each.remove());
+    const inText = element.tagName === "A" && /\\p{L}{2}/u.test(around?.textContent ?? "");  // WCAG 2.5.8: the line decides
+    if (!inText && box.height < 43.5) small.push(`${Math.round(box.width)}×${Math.round(box.height)} ${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 30)}`);
+  }
+  return small;
+}"""
+
+
+class Counter(BaseHTTPRequestHandler):
+    """Hands out the answer that is on now, and static files, which the browser may keep."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        now: Shown | None = self.server.now  # type: ignore[attr-defined]
+        path = self.path.partition("?")[0]
+        if path.startswith("/static/"):
+            file = finders.find(path.removeprefix("/static/"))
+            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            self._give(200 if file else 404, Path(file).read_bytes() if file else b"", kind, "max-age=3600")
+        elif now and self.path == now.path:
+            self._give(now.status, now.html.encode(), "text/html; charset=utf-8", "no-store", now.csp)
+        else:
+            self._give(404, b"", "text/plain", "no-store")
+
+    def _give(self, status: int, body: bytes, kind: str, keep: str, csp: str = "default-src 'self'") -> None:
+        self.send_response(status)
+        said = {"Content-Type": kind, "Content-Length": len(body), "Cache-Control": keep, "Content-Security-Policy": csp}
+        for name, value in said.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def window(browser: Browser) -> Iterator[Viewer]:
+    """A viewer, as long as the block lasts."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counter) as server:
+        server.now = None  # type: ignore[attr-defined]
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Viewer(browser, server)
+        server.shutdown()
+
+
+class Viewer:
+    """A screen and a telephone, on which one answer after the other is shown."""
+
+    def __init__(self, browser: Browser, server: ThreadingHTTPServer) -> None:
+        self.server = server
+        self.host = f"http://localhost:{server.server_port}"
+        self.elsewhere: set[str] = set()
+        self.screen = self._open(browser, viewport={"width": 1280, "height": 900})
+        self.telephone = self._open(browser, viewport={"width": 320, "height": 640}, has_touch=True)
+
+    def _open(self, browser: Browser, **device: Any) -> Page:
+        page = browser.new_page(reduced_motion="reduce", **device)
+        page.on("request", lambda request: self._noted(request.url))
+        return page
+
+    def _noted(self, url: str) -> None:
+        if not url.startswith((self.host, "data:", "blob:")):
+            self.elsewhere.add(url)
+
+    def _show(self, page: Page, shown: Shown) -> None:
+        self.server.now = shown  # type: ignore[attr-defined]
+        page.goto(self.host + shown.path)
+
+    def on_a_screen(self, shown: Shown) -> list[str]:
+        """What axe finds, in the light and in the dark."""
+        self.screen.emulate_media(color_scheme="light")
+        self._show(self.screen, shown)
+        self.screen.evaluate(AXE)
+        light = self.screen.evaluate(RUN_AXE, ["tag", TAGS])
+        self.screen.emulate_media(color_scheme="dark")
+        return light + [f"dark: {fault}" for fault in self.screen.evaluate(RUN_AXE, ["rule", IN_THE_DARK])]
+
+    def on_a_telephone(self, shown: Shown) -> list[str]:
+        """What does not fit in 320 px, also with wide letters, and what a finger misses."""
+        self._show(self.telephone, shown)
+        found = self.telephone.evaluate(TOO_WIDE)
+        found += [f"too small for a finger: {what}" for what in self.telephone.evaluate(TOO_SMALL)]
+        self.telephone.evaluate(
+            "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s] }", SPACED
+        )
+        return found + [f"with wide letters: {what}" for what in self.telephone.evaluate(TOO_WIDE)]
+
+
+def look(viewer: Viewer, shown: Shown) -> list[str]:
+    """Everything that is wrong with one page."""
+    found = viewer.on_a_screen(shown)
+    if not shown.name.startswith("admin:"):
+        found += viewer.on_a_telephone(shown)
+    return [f"{shown}: {fault}" for fault in found]

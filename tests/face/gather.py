@@ -19,6 +19,7 @@ CHAPTERS = ("public", "own", "meetings", "planning", "speakers", "account", "adm
 NO_PAGE = {
     *("live", "ready", "answers_sheet", "meeting_calendar", "circle_feed", "feed", "material", "material_by_link"),
     *("demo_letter_html", "demo_letter_calendar", "admin:jsi18n", "admin:autocomplete"),
+    "admin:search",  # a part of a page
 }
 """What is a file, or is read by programs; a letter is tried in tests/mailroom."""
 REFUSED = {403, 404}  # the same page wherever it happens

@@ -53,7 +53,7 @@ TOO_SMALL = """() => {
     const target = element.closest("label") || (element.labels?.[0]?.contains(element) ? element.labels[0] : element);
     const box = target.getBoundingClientRect(), style = getComputedStyle(element);
     if (!box.width || style.visibility === "hidden" || element.closest("[hidden], .visually-hidden, .skip-link")) continue;
-    const around = element.closest("p, li, dd, td, small")?.cloneNode(true);
+    const around = element.closest("p, li, dd, td, small, figcaption")?.cloneNode(true);
     around?.querySelectorAll("a, .visually-hidden, .tag, button").forEach(each => each.remove());
     const inText = element.tagName === "A" && /\\p{L}{2}/u.test(around?.textContent ?? "");  // WCAG 2.5.8: the line decides
     if (!inText && box.height < 43.5) small.push(`${Math.round(box.width)}×${Math.round(box.height)} ${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 30)}`);
@@ -144,9 +144,21 @@ class Viewer:
         return found + [f"with wide letters: {what}" for what in self.telephone.evaluate(TOO_WIDE)]
 
 
+UNFOLDS = {
+    "region": "Unfold puts its pages in <div id=main>",
+    "landmark-one-main": "the same",
+    "aria-input-field-name": "select2 of Django's admin names the box by what is chosen in it",
+    "label-title-only": "Django's admin labels date and time together; each has a title",
+    "target-size": "icons of 18 px in the search box and beside sorted columns",
+}
+"""Faults of the admin that are not ours to repair; what else is found there is. The accessibility statement tells of them."""
+
+
 def look(viewer: Viewer, shown: Shown) -> list[str]:
     """Everything that is wrong with one page."""
     found = viewer.on_a_screen(shown)
-    if not shown.name.startswith("admin:"):
+    if shown.name.startswith("admin:"):
+        found = [fault for fault in found if fault.removeprefix("dark: ").partition(":")[0] not in UNFOLDS]
+    else:
         found += viewer.on_a_telephone(shown)
     return [f"{shown}: {fault}" for fault in found]

@@ -11,7 +11,7 @@ from regions.wall import ANYONE, STEWARD, Wall
 class Topic(models.Model):
     """A theme to which meetings, speakers and, later, questions and files are tied."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     title = models.CharField(_("title"), max_length=80)
     category = models.CharField(_("category"), max_length=60)
     description = models.TextField(_("description"), blank=True)

@@ -196,9 +196,9 @@ class Silence(models.Model):
 class Slot(models.Model):
     """One run of a timed job. Whoever inserts it runs the job: no row, no run."""
 
-    task = models.CharField(max_length=60)
-    slot = models.CharField(max_length=40)
-    taken_at = models.DateTimeField(default=timezone.now)
+    task = models.CharField(_("task"), max_length=60)
+    slot = models.CharField(_("slot"), max_length=40)
+    taken_at = models.DateTimeField(_("taken"), default=timezone.now)
 
     class Meta:
         verbose_name = _("slot")

@@ -39,7 +39,7 @@ class LocalGovernment(models.Model):
 
     nis_code = models.CharField(_("NIS code"), max_length=5, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     province = models.CharField(_("province"), max_length=20, choices=Province)
     reference_region = models.CharField(_("reference region"), max_length=24, choices=ReferenceRegion)
@@ -169,7 +169,7 @@ class Circle(models.Model):
         CLOSED = "closed", _("closed")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     region = models.CharField(_("reference region"), max_length=24, choices=ReferenceRegion, blank=True)
     about = models.TextField(_("about this circle"), blank=True)

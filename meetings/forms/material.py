@@ -7,12 +7,19 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, Meeting
 from meetings.uploads import CONTENT_TYPES, LARGEST, NotWhatItSays, WrongKind, fit_to_keep
 
 ALLOWED = ", ".join(kind for kind in CONTENT_TYPES if kind != "jpeg")
+
+
+def _what_is_allowed() -> str:
+    said = {"largest": filesizeformat(LARGEST), "allowed": ALLOWED}
+    return gettext("At most %(largest)s. Allowed are: %(allowed)s.") % said
 
 
 class MaterialField(forms.FileField):
@@ -32,8 +39,7 @@ class MaterialField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        said = {"largest": filesizeformat(LARGEST), "allowed": ALLOWED}
-        self.help_text = _("At most %(largest)s. Allowed are: %(allowed)s.") % said
+        self.help_text = lazy(_what_is_allowed, str)()
 
     def to_python(self, data: Any) -> UploadedFile | None:
         file: Any = super().to_python(data)

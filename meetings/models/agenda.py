@@ -26,7 +26,7 @@ class AgendaItem(models.Model):
         BREAK = "break", _("break")
         CLOSING = "closing", _("closing")
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="agenda")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="agenda", verbose_name=_("meeting"))
     position = models.PositiveSmallIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=120)

@@ -19,8 +19,10 @@ from .walls import LEADS_MEETING, SEES_MEETING
 class Invitation(models.Model):
     """A member was invited to a meeting. Says nothing about coming: that is a ``Registration``, by the member."""
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations")
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitations", verbose_name=_("meeting"))
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations", verbose_name=_("member")
+    )
     invited_at = models.DateTimeField(_("invited"), default=timezone.now)
 
     class Meta:

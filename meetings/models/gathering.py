@@ -237,9 +237,11 @@ class MeetingTopic(models.Model):
     """A meeting is about a topic."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE)
-    topic = models.ForeignKey(Topic, models.CASCADE)
+    topic = models.ForeignKey(Topic, models.CASCADE, verbose_name=_("topic"))
 
     class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
         constraints = [
             # Asked for one meeting of many per topic: a scalar is looked up, EXISTS may end in reading all meetings.
             Wall(

@@ -25,12 +25,21 @@ def material_path(material: Material, filename: str) -> str:
 class Material(models.Model):
     """A file with a meeting or one point of it: slides, a sheet. Seen by who sees the meeting."""
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="materials")
-    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="materials", null=True, blank=True)
-    talk = models.ForeignKey(Talk, models.SET_NULL, related_name="materials", null=True, blank=True)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="materials", verbose_name=_("meeting"))
+    item = models.ForeignKey(
+        AgendaItem,
+        models.CASCADE,
+        related_name="materials",
+        null=True,
+        blank=True,
+        verbose_name=_("programme item"),
+    )
+    talk = models.ForeignKey(
+        Talk, models.SET_NULL, related_name="materials", null=True, blank=True, verbose_name=_("talk")
+    )
     name = models.CharField(_("file name"), max_length=120)
     file = models.FileField(_("file"), upload_to=material_path)
-    content_type = models.CharField(max_length=100)
+    content_type = models.CharField(_("kind"), max_length=100)
     size = models.PositiveIntegerField(_("size"), help_text="bytes")
     uploaded_at = models.DateTimeField(_("added"), default=timezone.now)
 

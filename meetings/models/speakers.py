@@ -94,9 +94,11 @@ class SpeakerTopic(models.Model):
     """A speaker can tell about a topic."""
 
     speaker = models.ForeignKey(Speaker, models.CASCADE)
-    topic = models.ForeignKey(Topic, models.CASCADE)
+    topic = models.ForeignKey(Topic, models.CASCADE, verbose_name=_("topic"))
 
     class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
         constraints = [
             Wall(
                 name="speaker_topics_wall",
@@ -117,7 +119,7 @@ class Talk(models.Model):
         DECLINED = "declined", _("declined")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="talks")
+    item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="talks", verbose_name=_("programme item"))
     speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="talks", verbose_name=_("speaker"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)

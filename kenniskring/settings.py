@@ -4,6 +4,7 @@ What differs per place comes from the environment; what is missing stops the sta
 """
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -186,6 +187,8 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"Kenniskring <kenniskring@{ALLOWED_HOSTS[0]}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Read by somebody: who cannot use a page writes here. By default where letters come from.
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 # Where the relay says whether it has a letter, "https://relay.example/has?id={message_id}": ends doubts, decision 9
 RELAY_LOOKUP_URL = os.environ.get("RELAY_LOOKUP_URL", "")
 if RELAY_LOOKUP_URL and not ("{message_id}" in RELAY_LOOKUP_URL and RELAY_LOOKUP_URL.startswith("http")):

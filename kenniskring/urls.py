@@ -13,6 +13,7 @@ handler500 = views.server_error
 
 urlpatterns = [
     path("", views.front, name="front"),
+    path("toegankelijkheid/", views.accessibility, name="accessibility"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
     path("account/", include("members.account_urls")),

@@ -1,5 +1,6 @@
 """The front page, whether we are well, and the pages for when something went wrong."""
 
+import datetime as dt
 import math
 import sys
 from functools import cache
@@ -28,6 +29,18 @@ def front(request):
     if request.user.is_authenticated:
         return render(request, "kenniskring/front.html", for_member(request.user, request.rights))
     return render(request, "kenniskring/front.html", for_visitor())
+
+
+ASSESSED_ON = dt.date(2026, 11, 22)
+"""When the accessibility of all pages was last assessed as the statement says. Assess it again once a year."""
+
+
+@open_to_all
+@require_GET
+def accessibility(request):
+    """The statement that EU decision 2018/1523 describes."""
+    context = {"assessed_on": ASSESSED_ON, "contact": settings.CONTACT_EMAIL}
+    return render(request, "kenniskring/accessibility.html", context)
 
 
 # --- Are we well? Asked every few seconds, so without an actor and without a template ---------------------------

@@ -38,7 +38,7 @@ READS = {
     "feed": "20/m/key,240/m/ip",
     "feed-of-a-circle": "240/m/ip",  # public, and without a key: all its readers together are not counted as one
     "file-by-link": "60/m/key,240/m/ip",
-    "search": "60/m/ip",
+    "search": "120/m/ip",  # a list renews itself while one types: some requests a word
     "speak": "30/m/key,120/m/ip",
     "unsubscribe": "30/m/key,120/m/ip",
 }

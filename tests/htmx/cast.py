@@ -7,7 +7,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kenniskring.settings")
 django.setup()
 
-from meetings.models import JoinLink  # noqa: E402
 from regions.models import Circle, LocalGovernment  # noqa: E402
 from regions.wall import SYSTEM, acting_as  # noqa: E402
 from tests import make  # noqa: E402
@@ -23,5 +22,6 @@ if __name__ == "__main__":
             make.item(cameras, title, minutes=minutes)
         make.meeting(limburg, "Samen aankopen", in_days=40, host=hasselt)
         online = make.meeting(limburg, "Camera's beheren", in_days=50, form="online")
-        JoinLink.objects.create(meeting=online, url="https://teams.example/42")
+        for title in ("Onthaal", "Rondvraag"):
+            make.item(online, title)
         make.meeting(limburg, "Open data voor allen", in_days=60, host=hasselt, audience="public", form="online")

@@ -1,4 +1,4 @@
-"""What the server sends to htmx: the part that changes and nothing more, behind the locks and the wall of the page."""
+"""What the server sends to htmx: the part that changes and no more, behind the locks and the wall of the page."""
 
 from html.parser import HTMLParser
 
@@ -102,6 +102,18 @@ def test_a_part_costs_no_more_than_its_page(browse, lid, two, path):
         whole = queries_of(client, path)
         client.defaults["HTTP_HX_REQUEST"] = "true"
         assert queries_of(client, path) <= whole
+
+
+@pytest.mark.parametrize("n", [1, 9])
+def test_what_waits_for_me_is_answered_in_the_list_and_costs_the_same_however_full(browse, lid, waasland, temse, n):
+    with acting_as(SYSTEM):
+        meetings = [make.meeting(waasland, host=temse) for _ in range(n)]
+    client, path = browse(lid), "/bijeenkomsten/?wacht=ja"
+    client.get(path)
+    assert queries_of(client, path) == 6
+    page = client.get(path).text
+    assert [f'id="answer-{meeting.pk}-yes"' in page for meeting in meetings] == [True] * n
+    assert "answer-buttons" not in client.get("/bijeenkomsten/").text
 
 
 # --- Answering -----------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class TalkSeen:
     bio: str
     slides: list[tuple[str, int]]  # name, bytes
     is_over: bool
+    language: str  # of the e-mails to the speaker
 
     @property
     def is_asked(self) -> bool:
@@ -112,4 +113,5 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         bio=talk.speaker.bio,
         slides=list(slides),
         is_over=meeting.is_over,
+        language=talk.speaker.language,
     )

@@ -50,6 +50,17 @@ def speak(request: Any, language: str) -> None:
         request.LANGUAGE_CODE = language
 
 
+def read_letter_in(request: Any, language: str) -> bool:
+    """A page behind the link of a letter is in the language of that letter, unless this browser chose another one.
+
+    Whether that changes anything.
+    """
+    before = request.LANGUAGE_CODE
+    if not chosen_here(request) and not request.user.is_authenticated:
+        speak(request, language)
+    return before != request.LANGUAGE_CODE
+
+
 def keep_here(response: Any, language: str) -> Any:
     """The same response, with which this browser remembers the choice: also for who is not logged in."""
     response.set_cookie(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,14 +24,31 @@ def known_address(speaker: Speaker) -> forms.ValidationError:
     )
 
 
+class LanguageField(forms.ChoiceField):
+    """In which language a speaker is written to; Dutch when nothing is said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Language"),
+            choices=settings.LANGUAGES,
+            initial=settings.LANGUAGE_CODE,
+            required=False,
+            help_text=_("Of our e-mails to the speaker."),
+        )
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value) or settings.LANGUAGE_CODE
+
+
 class SpeakerForm(forms.ModelForm):
-    """Who someone is, and where to write to."""
+    """Who someone is, and where and how to write to them."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("Only trekkers see it."))
+    language = LanguageField()
 
     class Meta:
         model = Speaker
-        fields: ClassVar = ["name", "email", "organisation", "kind", "bio", "topics"]
+        fields: ClassVar = ["name", "email", "language", "organisation", "kind", "bio", "topics"]
         widgets: ClassVar = {"topics": forms.CheckboxSelectMultiple}
         help_texts: ClassVar = {"bio": _("A few lines for the programme.")}
 
@@ -69,6 +87,7 @@ class AskForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Kind of speaker"), choices=[("", _("choose")), *Speaker.Kind.choices], required=False
     )
+    language = LanguageField()
 
     NEW = ("name", "email", "organisation", "kind")
     NEEDED = ("name", "email", "kind")
@@ -101,7 +120,7 @@ class AskForm(forms.Form):
     @property
     def new_card(self) -> dict[str, str]:
         """Who is to be added to the pool."""
-        return {name: self.cleaned_data[name] for name in self.NEW}
+        return {name: self.cleaned_data[name] for name in (*self.NEW, "language")}
 
 
 class TalkAnswerForm(forms.ModelForm):

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mailroom.languages import language_of
 from mailroom.links import LinkExpired, LinkForged, read_token
 from meetings import words
 from meetings.actions.answers import MeetingClosed, WrongWayToAttend, place_in_line, register
@@ -22,6 +23,7 @@ from meetings.forms.answers import AnswerForm
 from meetings.letters.answers import ANSWERS_IN_ADDRESS
 from meetings.models import Invitation, JoinLink, Meeting, Registration
 from meetings.tally import Seats, answers_by_organisation, seats_of
+from members.language import read_letter_in
 from members.models import Member
 from regions.access import by_link, members_only, who_may
 from regions.limits import limited
@@ -85,7 +87,7 @@ def answer_by_letter(request, token):
         return _refused(request, 404)
     try:
         with switch_actor(wall_member(member_id), because="the letter proves who this is"):
-            letter = _open_letter(meeting_id, member_id)
+            letter = _open_letter(request, meeting_id, member_id)
             data = request.POST if request.method == "POST" else None
             form = AnswerForm(data, meeting=letter.meeting, answered=letter.mine)
             if form.is_valid():
@@ -116,10 +118,11 @@ class OpenLetter:
     facts: list[tuple[str, str]]
 
 
-def _open_letter(meeting_id: int, member_id: int) -> OpenLetter:
+def _open_letter(request: Any, meeting_id: int, member_id: int) -> OpenLetter:
     """Call it as the member: the wall then says what there is to see today. Refuses with NothingToAnswer."""
     meeting = Meeting.objects.select_related("circle", "host").with_seats_taken().filter(pk=meeting_id).first()
     reader = Member.objects.filter(pk=member_id).first()
+    read_letter_in(request, language_of(reader))
     if reader is None or meeting is None or not meeting.is_open:
         raise NothingToAnswer(_why_closed(meeting if reader else None))
     mine = Registration.objects.filter(meeting=meeting, member=reader).first()

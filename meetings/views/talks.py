@@ -20,6 +20,7 @@ from meetings.actions import speakers as actions
 from meetings.forms.material import SlidesForm
 from meetings.forms.speakers import CardForm, TalkAnswerForm
 from meetings.talks import TalkGone, TalkSeen, talk_for
+from members.language import read_letter_in
 from regions.access import by_link
 from regions.limits import limited
 
@@ -34,7 +35,7 @@ FORMS = {"ja": TalkAnswerForm, "nee": TalkAnswerForm, "kaart": CardForm, "dias":
 def talk_by_link(request, token):
     """The page behind the button of the letter. Opening it changes nothing."""
     try:
-        talk = talk_for(token)
+        talk = _in_their_language(request, token)
     except LinkForged:
         return render(request, "link_refused.html", status=404)
     except LinkExpired:
@@ -48,6 +49,11 @@ def talk_by_link(request, token):
     if form and form.is_valid() and _did(request, talk, done, form):
         return redirect("talk_by_link", token)
     return _page(request, talk, done, form)
+
+
+def _in_their_language(request: Any, token: str) -> TalkSeen:
+    talk = talk_for(token)
+    return talk_for(token) if read_letter_in(request, talk.language) else talk
 
 
 def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
@@ -66,14 +72,10 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
         else:
             actions.answer_talk(talk.pk, accept=done == "ja", reply=form.cleaned_data["reply"])
     except material.TooManyFiles:
-        form.add_error(
-            "file", _("You can add no more files here: this is the maximum. Reply to the e-mail to send another one.")
-        )
+        form.add_error("file", _("You can add no more files here. Reply to the e-mail to send another one."))
         return False
     except (actions.TalkClosed, material.TalkNotAccepted):
-        messages.warning(
-            request, _("You said no before, or have not said yes yet. Reply to the e-mail to change that.")
-        )
+        messages.warning(request, _("You said no, or have not said yes yet. Reply to the e-mail to change that."))
     except actions.MeetingNotOpen:
         messages.warning(request, _("The meeting is over, so you can no longer answer."))
     else:

@@ -21,6 +21,7 @@ from meetings.filters import SpeakerFilter
 from meetings.forms.speakers import AskForm, SpeakerForm, known_address
 from meetings.models import AgendaItem, Meeting, Speaker, Talk
 from regions.access import any_trekker, who_may
+from regions.fragments import render_part
 from regions.limits import limited
 
 PER_PAGE = 25
@@ -33,7 +34,8 @@ def speakers(request):
     filters = SpeakerFilter(request.GET, _pool(), request=request)
     page = Paginator(filters.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {"filters": filters, "page_obj": page}
-    return render(request, "meetings/speakers.html", context, status=200 if filters.is_valid() else 422)
+    template, status = "meetings/speakers.html", 200 if filters.is_valid() else 422
+    return render_part(request, template, f"{template}#found", context, status=status)
 
 
 def _pool() -> QuerySet[Speaker]:

@@ -21,7 +21,8 @@ class Outline(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.depth, self.outer = 0, []
+        self.depth = 0
+        self.outer: list[tuple[str, str | None]] = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):

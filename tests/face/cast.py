@@ -13,7 +13,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from mailroom.links import make_token  # noqa: E402
-from meetings.models import Invitation, Talk  # noqa: E402
+from meetings.models import Invitation  # noqa: E402
 from meetings.talks import address_of  # noqa: E402
 from regions.models import Circle, LocalGovernment  # noqa: E402
 from regions.wall import SYSTEM, acting_as  # noqa: E402
@@ -27,14 +27,16 @@ def fill() -> dict[str, str]:
     waasland, temse = Circle.objects.get(slug="waasland"), LocalGovernment.objects.get(slug="temse")
     temse.mail_domains.append("temse.example")
     temse.save()
-    make.person("Tom Trekker", trekker_of=waasland, government=temse, email=TREKKER)
+    tom = make.person("Tom Trekker", trekker_of=waasland, government=temse, email=TREKKER)
     lies = make.person("Lies Lid", waasland, government=temse, email=MEMBER)
     for number in range(30):
-        make.meeting(waasland, f"Een bijeenkomst, nummer {number}", audience="public", host=temse, in_days=60 + number)
+        make.meeting(
+            waasland, f"Een bijeenkomst, nummer {number}", audience="public", host=temse, in_days=60 + number
+        )
     meeting = make.meeting(waasland, "MFA zonder dienst-gsm", audience="public", host=temse)
     items = [make.item(meeting, title) for title in ("Onthaal", "Verdieping", "Projectbezoek", "Afspraken")]
     Invitation.objects.create(meeting=meeting, member=lies)
-    talk = Talk.objects.create(item=items[1], speaker=make.speaker(), state="asked")
+    talk = make.talk(items[1], make.speaker(), "asked", asked_by=tom)
     here = f"/bijeenkomsten/{meeting.pk}/"
     return {
         "front": "/",

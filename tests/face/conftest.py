@@ -63,9 +63,7 @@ def deployed(tmp_path_factory, django_db_blocker):
             cwd=servers.ROOT, env=environment, check=True, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         with open(folder / "log", "wb") as log:
-            web = subprocess.Popen(
-                processes(port)["web"], cwd=servers.ROOT, env=environment, stdout=log, stderr=log
-            )
+            web = subprocess.Popen(processes(port)["web"], cwd=servers.ROOT, env=environment, stdout=log, stderr=log)
         try:
             _wait_for(f"http://localhost:{port}/healthz/ready")
             yield Deployed(

@@ -64,8 +64,20 @@ def chapter_of(name: str) -> str:
     return "own"
 
 
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
-VARIES = {"href", "action", "value", "id", "for", "aria-labelledby", "aria-describedby", "datetime", "d", "src", "content"}
+VOID = set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+VARIES = {
+    "href",
+    "action",
+    "value",
+    "id",
+    "for",
+    "aria-labelledby",
+    "aria-describedby",
+    "datetime",
+    "d",
+    "src",
+    "content",
+}
 
 
 class _Parts(HTMLParser):
@@ -98,30 +110,50 @@ class _Parts(HTMLParser):
             self.found.add(f"{self.open[-1]} with text")
 
 
-def pages(stage: Stage, chapter: str, more: Iterable[Shown] = ()) -> list[Shown]:
-    """The pages of a chapter: those in which something stands that stands in none before, and each address once."""
+def pages(stage: Stage, chapter: str) -> list[Shown]:
+    """The pages of a chapter."""
+    return new_ones(_in_the_table(stage, chapter))
+
+
+def new_ones(answers: Iterable[Shown]) -> list[Shown]:
+    """Those in which something stands that stands in none before; and each address once."""
     seen: set[str] = set()
     names: set[tuple[str, int]] = set()
     found = []
-    for shown in [*_in_the_table(stage, chapter), *more]:
-        parts = _Parts(shown.html).found
-        if parts - seen or (shown.status not in REFUSED and (shown.name, shown.status) not in names):
+    for each in answers:
+        parts = _Parts(each.html).found
+        if parts - seen or (each.status not in REFUSED and (each.name, each.status) not in names):
             seen |= parts
-            names.add((shown.name, shown.status))
-            found.append(shown)
+            names.add((each.name, each.status))
+            found.append(each)
     return found
+
+
+def names() -> set[str]:
+    """The addresses of all these pages."""
+    return {line.name for chapter in CHAPTERS for who in ROLES for line, _ in _lines(chapter, who)}
+
+
+def other_tables() -> set[str]:
+    """The pages of the admin that are not looked at."""
+    return {line.name for line in http_table.lines() if "." in line.of and line.of not in TABLES_OF_THE_ADMIN}
+
+
+def _lines(chapter: str, who: str) -> Iterator[tuple[http_table.Line, str]]:
+    """Which addresses of a chapter show this person a page, and how they are asked."""
+    for line in http_table.lines():
+        if chapter_of(line.name) != chapter or line.name in NO_PAGE or line.of not in TABLES_OF_THE_ADMIN | OF:
+            continue
+        for method, status in zip(line.methods, line.answers[who], strict=False):
+            if status not in (302, 405):
+                yield line, method
 
 
 def _in_the_table(stage: Stage, chapter: str) -> Iterator[Shown]:
     for who in ROLES:
-        for line in http_table.lines():
-            if chapter_of(line.name) != chapter or line.name in NO_PAGE or line.of not in TABLES_OF_THE_ADMIN | OF:
-                continue
-            for method, status in zip(line.methods, line.answers[who], strict=False):
-                if status in (302, 405):
-                    continue
-                if shown := _ask(stage, who, line, method):
-                    yield shown
+        for line, method in _lines(chapter, who):
+            if shown := _ask(stage, who, line, method):
+                yield shown
 
 
 def _ask(stage: Stage, who: str, line: Any, method: str) -> Shown | None:
@@ -133,6 +165,10 @@ def _ask(stage: Stage, who: str, line: Any, method: str) -> Shown | None:
 
 def shown(name: str, who: str, path: str, response: Any) -> Shown | None:
     """This answer as a page, when it is one."""
-    if response.streaming or 300 <= response.status_code < 400 or not response.get("Content-Type", "").startswith("text/html"):
+    if (
+        response.streaming
+        or 300 <= response.status_code < 400
+        or not response.get("Content-Type", "").startswith("text/html")
+    ):
         return None
     return Shown(name, who, path, response.status_code, response.text, response.get("Content-Security-Policy", ""))

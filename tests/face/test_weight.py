@@ -34,7 +34,9 @@ class Scales:
         self.page = self.context.new_page()
         self.wire = self.context.new_cdp_session(self.page)
         self.wire.send("Network.enable")
-        self.wire.on("Network.responseReceived", lambda event: self.came.append((event["requestId"], event["response"])))
+        self.wire.on(
+            "Network.responseReceived", lambda event: self.came.append((event["requestId"], event["response"]))
+        )
         self.wire.on("Network.loadingFinished", lambda event: self.sizes.update({event["requestId"]: event}))
         self.came: list = []
         self.sizes: dict = {}
@@ -75,7 +77,8 @@ def too_much(url: str, name: str, scales: Scales, bytes_of: dict[str, int]) -> l
         "requests": len(bytes_of) <= REQUESTS,
         "other hosts": all(address.startswith(url) for address in bytes_of),
         "css": sum(size for address, size in bytes_of.items() if address.endswith(".css")) <= CSS,
-        "js": sum(n for address, n in bytes_of.items() if address.endswith(".js") and "htmx" not in address) <= OUR_JS,
+        "js": sum(n for address, n in bytes_of.items() if address.endswith(".js") and "htmx" not in address)
+        <= OUR_JS,
         "jumps": scales.jumped() == 0,
         "pictures without a size": not scales.page.query_selector("img:not([width][height])"),
     }
@@ -88,7 +91,9 @@ def test_every_page_of_a_visitor_is_weighed(deployed):
     assert named - NO_PAGE - ELSEWHERE == set(deployed.pages) - {"not found"}
 
 
-@pytest.mark.parametrize("device", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}], ids=lambda d: d["width"])
+@pytest.mark.parametrize(
+    "device", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}], ids=lambda d: d["width"]
+)
 def test_a_first_visit_is_light_stays_here_and_nothing_jumps(deployed, chromium, figure, device):
     wrong, weights = [], {}
     scales = Scales(chromium, viewport=device)
@@ -100,9 +105,14 @@ def test_a_first_visit_is_light_stays_here_and_nothing_jumps(deployed, chromium,
         scales.context.clear_cookies()
     log_in(scales, deployed.url, MEMBER)
     for name in OF_A_MEMBER:
-        wrong += too_much(deployed.url, f"{name} of a member", scales, scales.weigh(deployed.url + deployed.pages[name]))
+        wrong += too_much(
+            deployed.url, f"{name} of a member", scales, scales.weigh(deployed.url + deployed.pages[name])
+        )
     assert not wrong, "\n".join(wrong)
-    figure(f"first visit of the front page, {device['width']} px: bytes / requests", f"{sum(weights['front'].values())} / {len(weights['front'])}")
+    figure(
+        f"first visit of the front page, {device['width']} px: bytes / requests",
+        f"{sum(weights['front'].values())} / {len(weights['front'])}",
+    )
     heaviest = max(weights, key=lambda name: sum(weights[name].values()))
     figure("first visit, the heaviest page: bytes", f"{sum(weights[heaviest].values())} ({heaviest})")
 

@@ -81,7 +81,12 @@ class Counter(BaseHTTPRequestHandler):
 
     def _give(self, status: int, body: bytes, kind: str, keep: str, csp: str = "default-src 'self'") -> None:
         self.send_response(status)
-        said = {"Content-Type": kind, "Content-Length": len(body), "Cache-Control": keep, "Content-Security-Policy": csp}
+        said = {
+            "Content-Type": kind,
+            "Content-Length": len(body),
+            "Cache-Control": keep,
+            "Content-Security-Policy": csp,
+        }
         for name, value in said.items():
             self.send_header(name, str(value))
         self.end_headers()

@@ -13,4 +13,12 @@ WORDS = [
     _("Select"), _("Select action"), _("Select action to run"), _("Select record"), _("Select value"), _("System"),
     _("This item will be deleted."), _("This page yielded into no results."), _("Toggle dark/light mode"),
     _("Toggle filter"), _("Toggle sidebar"), _("True"), _("Type to search"), _("Value"), _("- Select an option -"),
+    _("Filter by %(field_name)s"), _("Image preview"), _("Models in the %(name)s application"),
+    _("Pagination %(name)s"), _("Pagination %(name)s entries"), _("Search %(name)s"), _("Toggle password visibility"),
+    _("Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, but your account "
+      "doesn't have permission to delete the following types of objects:"),
+    _("Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following protected related "
+      "objects:"),
+    _('Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
+      "will be deleted:"),
 ]  # fmt: skip

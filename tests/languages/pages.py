@@ -92,7 +92,7 @@ def ours() -> list[tuple[str, str]]:
 @cache
 def theirs() -> list[tuple[str, str]]:
     """English and Dutch of Django, allauth and Unfold; Dutch is empty where they have none."""
-    roots = [Path(package.__file__).parent for package in (django, allauth, unfold)]
+    roots = [Path(str(package.__file__)).parent for package in (django, allauth, unfold)]
     found = [path for root in roots for path in root.rglob("locale/nl/LC_MESSAGES/django.po")]
     assert len(found) > 3
     return [

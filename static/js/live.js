@@ -1,5 +1,4 @@
-/* Beside htmx: says when something fails, marks what is being fetched, keeps addresses short. Only on pages with htmx.
-   What went wrong comes in the region named by data-told="id" around it (role="status"), else in the page's messages. */
+/* Beside htmx: says what fails, in the region (role="status") that data-told="id" names; marks what is being fetched. */
 (() => {
   const { away } = document.currentScript.dataset;
   const on = (names, told) => names.split(" ").forEach((name) => document.addEventListener(`htmx:${name}`, told));

@@ -8,7 +8,7 @@ PORT ?= 8000
 PRODUCTION = env SECRET_KEY=lint-$$(printf '%060d' 0 | tr 0 x)-0123456789abcdefghijklmnopqrstuv BASE_URL=https://kenniskring.example \
 	DATABASE_URL=postgresql://kenniskring_app@127.0.0.1/kenniskring REDIS_URL=redis://127.0.0.1 SMTP_URL=smtp://127.0.0.1
 
-.PHONY: demo test mutants bench crawl drill faults lint format messages
+.PHONY: demo test mutants bench crawl drill faults shots lint format messages
 
 # PORT chooses the port; Ctrl-C stops everything; .local/demo holds its data.
 demo: .venv/.ready
@@ -37,6 +37,10 @@ faults: .venv/.ready
 # How fast the pages are beside a bare Django view, with 100,000 meetings; some minutes, on a machine that does nothing else.
 bench: .venv/.ready
 	@$(RUN) -m tests.bench
+
+# Pictures of the pages at three widths, light and dark, into .local/shots/. README=write also renews those of the README.
+shots: .venv/.ready
+	@$(RUN) -m tests.shots
 
 # The canary crawl: plants words in a demo of its own and reads everything as everyone; some minutes.
 crawl: .venv/.ready

@@ -1,4 +1,4 @@
-"""Fills the portal of the browser tests: `python -m tests.face.cast`. Collects its static files and prints where what is."""
+"""Fills the portal of the browser tests: `python -m tests.face.cast`. Collects its files and prints where what is."""
 
 import json
 import os

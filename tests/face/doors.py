@@ -1,4 +1,4 @@
-"""The pages beside the table of addresses: what allauth shows to who is halfway in, and what is said when it went wrong."""
+"""The pages beside the table of addresses: of allauth for who is halfway in, and about what went wrong."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ NO_PAGE = {
 REFUSED = {403, 404}  # the same page wherever it happens
 OF = {"-", *STATES, "asked"}
 TABLES_OF_THE_ADMIN = {"meetings.meeting", "mailroom.silence", "mailroom.delivery"}
-"""One for each way in which a table is kept (regions/desks.py): the pages of the others are made of the same parts."""
+"""One for each way in which a table is kept (regions/desks.py): those of the others are made of the same parts."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,15 @@ def chapter_of(name: str) -> str:
     return "own"
 
 
-VOID = set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
-VARIES = {
-    "href",
-    "action",
-    "value",
-    "id",
-    "for",
-    "aria-labelledby",
-    "aria-describedby",
-    "datetime",
-    "d",
-    "src",
-    "content",
-}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VARIES = {"href", "action", "value", "id", "for", "datetime", "d", "src", "content"} | {
+    "aria-labelledby", "aria-describedby"
+}  # fmt: skip
 
 
 class _Parts(HTMLParser):
-    """What a page is made of, without what it says: each kind of element in each kind of element, with text or without,
-    and its headings in their order."""
+    """What a page is made of, without what it says: each kind of element in each kind of element, with text or
+    without, and its headings in their order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -7,26 +7,9 @@ import pytest
 from tests.make import PASSWORD
 
 from .cast import MEMBER, TREKKER
+from .viewer import FACE
 
 pytestmark = pytest.mark.browser
-
-FOCUS = """() => {
-  const element = document.activeElement, box = element.getBoundingClientRect();
-  if (!element || element === document.body) return { name: "nothing", wrong: [] };
-  const wrong = [], style = getComputedStyle(element), area = element.querySelector?.(".area");
-  const seen = parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none" || area && parseFloat(getComputedStyle(area).strokeWidth) >= 4;
-  if (!seen) wrong.push("the focus is not seen");
-  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-  if (!inside) wrong.push("the focus is off the screen");
-  const [x, y] = [Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 1), Math.min(Math.max(box.top + Math.min(box.height / 2, 12), 1), innerHeight - 1)];
-  const top = document.elementFromPoint(x, y);
-  if (inside && !area && top && !element.contains(top) && !top.contains(element)) wrong.push(`hidden behind ${top.tagName}.${top.className}`);
-  if (element.tabIndex > 0) wrong.push("a place of its own in the order");
-  const before = window.before;
-  if (before?.isConnected && !(before.compareDocumentPosition(element) & 4) && before !== element && !window.back) wrong.push("the focus goes back");
-  window.before = element;
-  return { name: `${element.tagName.toLowerCase()} ${element.name || element.textContent.trim().slice(0, 40)}`, wrong };
-}"""
 
 
 class Keyboard:
@@ -34,6 +17,7 @@ class Keyboard:
 
     def __init__(self, page, url: str) -> None:
         self.page, self.url = page, url
+        page.add_init_script(FACE)
 
     def open(self, path: str) -> None:
         """A bookmark, or a link in a letter."""
@@ -44,7 +28,7 @@ class Keyboard:
         passed = []
         for _ in range(most):
             self.page.keyboard.press("Tab")
-            now = self.page.evaluate(FOCUS)
+            now = self.page.evaluate("face.focus()")
             passed.append(now["name"])
             assert not now["wrong"], (self.page.url, now, passed[-3:])
             if self.is_on(selector):
@@ -115,7 +99,7 @@ def test_answering_an_invitation(keyboard, deployed):
     keyboard.page.keyboard.press("Enter")
     keyboard.page.wait_for_selector("button[name=answer][value=yes][aria-pressed=true]")
     keyboard.page.wait_for_function("document.activeElement !== document.body")
-    assert not keyboard.page.evaluate(FOCUS)["wrong"]
+    assert not keyboard.page.evaluate("face.focus()")["wrong"]
 
 
 def test_planning_a_meeting_and_ordering_its_programme(keyboard, deployed):
@@ -140,13 +124,9 @@ def test_planning_a_meeting_and_ordering_its_programme(keyboard, deployed):
     keyboard.page.keyboard.press("Enter")
     first, second, *others = titles
     keyboard.page.wait_for_function(
-        "wanted => JSON.stringify([...document.querySelectorAll('.timeline h2, .timeline h3')].map(h => h.innerText)) === wanted",
-        arg=_json([second, first, *others]),
+        "wanted => [...document.querySelectorAll('.timeline :is(h2, h3)')].map(h => h.innerText).join() === wanted",
+        arg=",".join([second, first, *others]),
     )
     keyboard.page.wait_for_function("document.activeElement !== document.body")
-    assert keyboard.page.evaluate("document.activeElement.closest('li')?.innerText ?? ''").find(first) >= 0
-    assert not keyboard.page.evaluate(FOCUS)["wrong"]
-
-
-def _json(titles: list[str]) -> str:
-    return "[" + ",".join(f'"{title}"' for title in titles) + "]"
+    assert keyboard.page.evaluate("document.activeElement.closest('li').innerText").find(first) >= 0
+    assert not keyboard.page.evaluate("face.focus()")["wrong"]

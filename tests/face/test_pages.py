@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def looked_at(request, figure, chapter, shown):
-    """No page of these has a fault. They were gathered before Playwright runs its loop in this thread: Django minds."""
+    """No page of these has a fault. They are gathered before Playwright runs a loop in this thread: Django minds."""
     with window(request.getfixturevalue("chromium")) as viewer:
         wrong = [fault for each in shown for fault in look(viewer, each)]
     assert not wrong, "\n".join(wrong)

@@ -1,4 +1,4 @@
-"""What a first visit costs: bytes over the wire, requests, cookies, and whether anything jumps. docs: look.md's budgets."""
+"""What a first visit costs: bytes over the wire, requests, cookies, and whether anything jumps."""
 
 import re
 

@@ -20,46 +20,10 @@ from playwright.sync_api import Browser, Page
 from .gather import Shown
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+FACE = Path(__file__).with_name("face.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 IN_THE_DARK = ["color-contrast", "link-in-text-block"]
 """The rules of axe that see colour; the others say the same in the dark."""
-
-SPACED = """* { line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em } p { margin-block-end: 2em }"""
-"""What a reader may set: WCAG 2.2, 1.4.12."""
-
-RUN_AXE = """async ([only, values]) => {
-  const found = await axe.run(document, { runOnly: { type: only, values }, resultTypes: ["violations"] });
-  return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(" ")}: ${node.any.concat(node.all, node.none).map(check => check.message).join("; ")}`));
-}"""
-
-TOO_WIDE = """() => {
-  const wide = document.documentElement.scrollWidth, seen = innerWidth;
-  const out = [];
-  for (const element of document.body.querySelectorAll("*")) {
-    const style = getComputedStyle(element), box = element.getBoundingClientRect();
-    const named = `${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className}`;
-    if (!box.width || style.clipPath !== "none" || style.visibility === "hidden" || element.closest("svg, .visually-hidden, [data-scrolls]")) continue;
-    const cut = element.scrollWidth > element.clientWidth + 1 && style.display !== "inline" && element.clientWidth > 1;
-    if (box.right > seen + 1 && wide > seen) out.push(`sticks out to ${Math.round(box.right)}: ${named}`);
-    else if (cut && style.overflowX !== "auto" && !["SELECT", "INPUT", "TEXTAREA"].includes(element.tagName)) out.push(`cut off: ${named}`);
-    else if (style.overflowY === "hidden" && element.scrollHeight > element.clientHeight + 1) out.push(`cut off below: ${named}`);
-  }
-  return out.length ? out.slice(-3) : wide > seen ? [`scrolls sideways: ${wide}`] : [];
-}"""
-
-TOO_SMALL = """() => {
-  const small = [];
-  for (const element of document.querySelectorAll("a[href], button, summary, input, select, textarea")) {
-    const target = element.closest("label") || (element.labels?.[0]?.contains(element) ? element.labels[0] : element);
-    const box = target.getBoundingClientRect(), style = getComputedStyle(element);
-    if (!box.width || style.visibility === "hidden" || element.closest("[hidden], .visually-hidden, .skip-link")) continue;
-    const around = element.closest("p, li, dd, td, small, figcaption")?.cloneNode(true);
-    around?.querySelectorAll("a, .visually-hidden, .tag, button").forEach(each => each.remove());
-    const inText = element.tagName === "A" && /\\p{L}{2}/u.test(around?.textContent ?? "");  // WCAG 2.5.8: the line decides
-    if (!inText && box.height < 43.5) small.push(`${Math.round(box.width)}×${Math.round(box.height)} ${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 30)}`);
-  }
-  return small;
-}"""
 
 
 class Counter(BaseHTTPRequestHandler):
@@ -128,25 +92,27 @@ class Viewer:
     def _show(self, page: Page, shown: Shown) -> None:
         self.server.now = shown  # type: ignore[attr-defined]
         page.goto(self.host + shown.path)
+        page.evaluate(FACE)
 
     def on_a_screen(self, shown: Shown) -> list[str]:
         """What axe finds, in the light and in the dark."""
         self.screen.emulate_media(color_scheme="light")
         self._show(self.screen, shown)
         self.screen.evaluate(AXE)
-        light = self.screen.evaluate(RUN_AXE, ["tag", TAGS])
+        light = self._axe("tag", TAGS)
         self.screen.emulate_media(color_scheme="dark")
-        return light + [f"dark: {fault}" for fault in self.screen.evaluate(RUN_AXE, ["rule", IN_THE_DARK])]
+        return light + [f"dark: {fault}" for fault in self._axe("rule", IN_THE_DARK)]
+
+    def _axe(self, kind: str, values: list[str]) -> list[str]:
+        return self.screen.evaluate("([kind, values]) => face.axe(kind, values)", [kind, values])
 
     def on_a_telephone(self, shown: Shown) -> list[str]:
         """What does not fit in 320 px, also with wide letters, and what a finger misses."""
         self._show(self.telephone, shown)
-        found = self.telephone.evaluate(TOO_WIDE)
-        found += [f"too small for a finger: {what}" for what in self.telephone.evaluate(TOO_SMALL)]
-        self.telephone.evaluate(
-            "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s] }", SPACED
-        )
-        return found + [f"with wide letters: {what}" for what in self.telephone.evaluate(TOO_WIDE)]
+        found = self.telephone.evaluate("face.tooWide()")
+        found += [f"too small for a finger: {what}" for what in self.telephone.evaluate("face.tooSmall()")]
+        self.telephone.evaluate("face.spaceOut()")
+        return found + [f"with wide letters: {what}" for what in self.telephone.evaluate("face.tooWide()")]
 
 
 UNFOLDS = {
@@ -156,7 +122,7 @@ UNFOLDS = {
     "label-title-only": "Django's admin labels date and time together; each has a title",
     "target-size": "icons of 18 px in the search box and beside sorted columns",
 }
-"""Faults of the admin that are not ours to repair; what else is found there is. The accessibility statement tells of them."""
+"""Faults of the admin that others must repair, as the accessibility statement says; what else is there is ours."""
 
 
 def look(viewer: Viewer, shown: Shown) -> list[str]:

@@ -1,0 +1,1 @@
+"""Pictures of the pages, to look at: `make shots`."""

@@ -1,4 +1,4 @@
-"""Pages go over the wire compressed; static files were compressed when they were collected, other files are as they are."""
+"""Pages go over the wire compressed; static files already are, and other files go as they are."""
 
 from __future__ import annotations
 

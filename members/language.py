@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -76,12 +75,17 @@ def keep_here(response: Any, language: str) -> Any:
 
 def is_from_here(request: Any) -> bool:
     """A page of ours sent this. The switch stands on every page, and a token in it would be a cookie for everyone."""
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.get_host()
+    return request.headers.get("Origin", _here(request)) == _here(request)
+
+
+def _here(request: Any) -> str:
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def way_back(request: Any) -> str:
     """Where the switch was pressed; the front page when that is not a page of ours."""
-    going = request.POST.get("next", "")
+    going, shown = request.POST.get("next", ""), request.headers.get("Referer", "")
+    if shown.partition("?")[0] == f"{_here(request)}{going.partition('?')[0]}":
+        going = shown  # the same page, as it was narrowed since by htmx
     ours = url_has_allowed_host_and_scheme(going, {request.get_host()}, require_https=request.is_secure())
     return going if ours else reverse("front")

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 
 from members.models import Member
 from regions.wall import SYSTEM, acting_as
@@ -62,6 +64,30 @@ def test_a_visitor_switches_back_and_forth_and_stays_on_the_page(browse, house):
     assert lang(visitor.get(going)) == "nl"
 
 
+def test_it_leads_back_to_the_list_as_it_was_narrowed_since(browse, house):
+    visitor, narrowed = browse(), "http://testserver/besturen/?zoek=a"
+    assert choose(visitor, going="/besturen/", referer=narrowed).url == narrowed
+    assert choose(visitor, going="/besturen/", referer="http://testserver/kringen/").url == "/besturen/"
+    assert choose(visitor, going="/besturen/", referer="https://evil.example/besturen/").url == "/besturen/"
+    assert choose(visitor, going="/besturen/", referer="http://[").url == "/besturen/"
+
+
+def test_a_page_that_only_takes_what_is_sent_is_not_where_it_leads(browse, lid, waasland):
+    with acting_as(SYSTEM):
+        meeting = make.meeting(waasland)
+    came_from = f"http://testserver/bijeenkomsten/{meeting.pk}/"
+    page = browse(lid).post(reverse("answer_meeting", args=[meeting.pk]), {}, headers={"referer": came_from})
+    assert page.status_code == 422
+    assert f'name="next" value="{came_from}"' in page.text
+
+
+def test_where_nobody_knows_what_failed_there_is_no_switch_and_dutch():
+    for name in ("500.html", "503.html"):
+        page = render_to_string(name)
+        assert '<html lang="nl">' in page
+        assert "<form" not in page
+
+
 @pytest.mark.parametrize("going", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:0", ""])
 def test_it_leads_nowhere_else(browse, house, going):
     assert choose(browse(), going=going).url == "/"
@@ -77,7 +103,7 @@ def test_it_needs_no_token_and_takes_nothing_from_another_site(lid):
     member = Client(enforce_csrf_checks=True)
     with acting_as(SYSTEM):
         member.force_login(lid)
-    for origin in ("https://evil.example", "null", "http://testserver.evil.example"):
+    for origin in ("https://evil.example", "null", "http://testserver.evil.example", "http://["):
         assert dict(choose(member, origin=origin).cookies) == {}
     assert of(lid) == ""
     assert choose(member, origin="http://testserver").cookies["language"].value == "en"

@@ -1,5 +1,7 @@
 """Public pages: which circles there are, who takes part, and which local governments are in none."""
 
+import datetime as dt
+from collections import defaultdict
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,9 +14,12 @@ from .access import open_to_all
 from .filters import GovernmentFilter
 from .fragments import render_part
 from .limits import search_is_limited
+from .map import flanders, from_nearby, place_of
 from .models import Circle, FormerGovernment, LocalGovernment, LocalGovernmentQuerySet, Participation
 
 PER_PAGE = 25
+STOPS = 9
+"""Meetings on the route of a circle: two years of quarters, the last and the coming ones."""
 
 
 @open_to_all
@@ -23,24 +28,52 @@ PER_PAGE = 25
 def circles(request):
     # The wall holds for the meetings too: a visitor is shown the next public one.
     published = Q(meetings__state="published", meetings__ends_at__gte=timezone.now())
-    found = Circle.objects.active().with_size().annotate(next_meeting=Min("meetings__starts_at", filter=published))
+    found = Circle.objects.active().with_nis_codes()
     groups: dict[bool, list[Circle]] = {True: [], False: []}
-    for each in found.order_by("name"):
+    for each in found.annotate(next_meeting=Min("meetings__starts_at", filter=published)).order_by("name"):
         groups[each.kind == Circle.Kind.REGIONAL].append(each)
-    return render(request, "regions/circles.html", {"regional": groups[True], "others": groups[False]})
+    blind_spots = list(LocalGovernment.objects.in_no_circle().values_list("nis_code", flat=True))
+    hosts = _hosts_of(groups[True]) if "gastbesturen" in request.GET else None
+    context = {"regional": groups[True], "others": groups[False], "blind_spots": len(blind_spots), "hosts": hosts}
+    drawn = flanders(groups[True], blind_spots, hosts or ())
+    return render(request, "regions/circles.html", context | {"map": drawn})
+
+
+def _hosts_of(circles: list[Circle]) -> set[str]:
+    """NIS codes of who received a meeting in the past year, as far as one may know; circles get their ``hosts``."""
+    now = timezone.now()
+    visits = Circle.objects.filter(
+        pk__in=[circle.pk for circle in circles],
+        meetings__state__in=["published", "held"],
+        meetings__form__in=["in_person", "hybrid"],
+        meetings__starts_at__range=(now - dt.timedelta(days=365), now),
+    )
+    of_circle: dict[int, list[dict[str, str]]] = defaultdict(list)
+    host = [f"meetings__host__{field}" for field in ("name", "slug", "nis_code")]
+    for pk, name, slug, nis_code in (
+        visits.exclude(meetings__host=None).order_by(host[0]).values_list("pk", *host).distinct()
+    ):
+        of_circle[pk].append({"name": name, "slug": slug, "nis_code": nis_code})
+    for circle in circles:
+        circle.hosts = of_circle[circle.pk]  # type: ignore[attr-defined]
+    return {host["nis_code"] for hosts in of_circle.values() for host in hosts}
 
 
 @open_to_all
 @require_GET
 def circle(request, slug):
-    found = get_object_or_404(Circle.objects.with_size(), slug=slug)
+    found = get_object_or_404(Circle, slug=slug)
     taking_part = found.participations.current().select_related("government").order_by("government__name")
+    governments = [each.government for each in taking_part]
+    route = list(found.meetings.on_the_road().select_related("host").reverse()[:STOPS])[::-1]
     return render(
         request,
         "regions/circle.html",
         {
             "circle": found,
-            "governments": [each.government for each in taking_part],
+            "governments": governments,
+            "route": route,
+            "map": from_nearby(found, governments, route),
             "meetings": found.meetings.upcoming().published().select_related("host", "circle")[:5],
             **_my_place_in(found, request),
         },
@@ -94,13 +127,15 @@ def governments_in_no_circle(request):
 @require_GET
 def government(request, slug):
     found = get_object_or_404(LocalGovernment, slug=slug)
+    circles = list(Circle.objects.for_government(found).with_nis_codes())
     hosted = found.hosted_meetings.select_related("circle", "host")
     return render(
         request,
         "regions/government.html",
         {
             "government": found,
-            "circles": Circle.objects.for_government(found),
+            "circles": circles,
+            "map": place_of(circles, found),
             "predecessors": found.predecessors.all(),
             "upcoming": hosted.upcoming().published()[:5],
             "past": hosted.past().filter(state__in=["published", "held"])[:5],

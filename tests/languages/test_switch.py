@@ -105,7 +105,12 @@ def test_it_needs_no_token_and_takes_nothing_from_another_site(lid):
         member.force_login(lid)
     for origin in ("https://evil.example", "null", "http://testserver.evil.example", "http://["):
         assert dict(choose(member, origin=origin).cookies) == {}
+    for site in ("cross-site", "same-site", "none"):
+        headers = {"sec-fetch-site": site, "origin": "http://testserver"}
+        assert dict(choose(member, **headers).cookies) == {}
     assert of(lid) == ""
+    secretive = choose(member, **{"sec-fetch-site": "same-origin", "origin": "null"})  # from the page behind a letter
+    assert secretive.cookies["language"].value == "en"
     assert choose(member, origin="http://testserver").cookies["language"].value == "en"
     assert of(lid) == "en"
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kenniskring.compression.CompressedPages",
     "members.language.Language",
+    "regions.visitors.Visitors",  # what was just made for a visitor needs nothing of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -135,6 +136,7 @@ if "DATABASE_OWNER_URL" in os.environ:  # only where migrations run
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_ENGINE = "members.sessions"  # in PostgreSQL
+_IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -142,8 +144,11 @@ CACHES = {
         # Counts of attempts live here: too small a cache forgets them for who comes from many addresses.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    # The rest in the memory of each process; apart, so that what is large in one drives nothing out of another.
+    "memory": {"BACKEND": _IN_MEMORY, "LOCATION": "memory", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "visitors": {"BACKEND": _IN_MEMORY, "LOCATION": "visitors", "OPTIONS": {"MAX_ENTRIES": 50}},
 }
+VISITORS_SEE_FOR = float(os.environ.get("VISITORS_SEE_FOR", "1"))  # seconds; decision 17. 0: never twice the same
 
 # --- Celery: does the sending, remembers nothing -----------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from mailroom import watch
 from regions.access import SecondFactorMissing, open_to_all
+from regions.visitors import same_for_visitors
 from regions.wall import VISITOR, acting_as
 
 from .front import for_member, for_visitor
@@ -24,6 +25,7 @@ from .leaving import is_leaving
 
 
 @open_to_all
+@same_for_visitors
 @require_GET
 def front(request):
     if request.user.is_authenticated:

@@ -32,7 +32,8 @@ def db(request):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """What a process remembers for a minute, it forgets between tests."""
-    caches["memory"].clear()
+    for name in ("memory", "visitors"):
+        caches[name].clear()
 
 
 @pytest.fixture

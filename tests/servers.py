@@ -46,6 +46,7 @@ if OURS:
         "MEDIA_ROOT": MEDIA.name,
         "STATIC_ROOT": tempfile.mkdtemp(dir=MEDIA.name),  # empty, for whitenoise: the finders serve
         "LOG_LEVEL": "WARNING",
+        "VISITORS_SEE_FOR": "0",  # what a test changed is seen at once
         "TEST_TEMPLATE": f"{TEMPLATE}_{_schema_digest()}",
     }
     os.environ |= servers.environment(POSTGRES, os.environ["TEST_TEMPLATE"])

@@ -26,6 +26,7 @@ from regions.access import open_to_all
 from regions.fragments import render_part
 from regions.limits import search_is_limited
 from regions.models import Circle
+from regions.visitors import same_for_visitors
 
 PER_PAGE = 25
 MEETINGS = Meeting.objects.with_seats_taken().select_related("circle", "host", "join_link")
@@ -89,6 +90,7 @@ def _badge(tag: str, tone: str) -> str:
 
 
 @open_to_all
+@same_for_visitors
 @search_is_limited
 @require_GET
 def meetings(request):
@@ -97,6 +99,7 @@ def meetings(request):
 
 
 @open_to_all
+@same_for_visitors
 @search_is_limited
 @require_GET
 def circle_meetings(request, slug):
@@ -146,6 +149,7 @@ def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:
 
 
 @open_to_all
+@same_for_visitors
 @require_GET
 def meeting(request, pk):
     return meeting_page(request, pk)

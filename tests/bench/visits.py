@@ -64,12 +64,14 @@ def main() -> None:
             circle=big, title="Samen", form="online", starts_at=meeting.starts_at, ends_at=meeting.ends_at,
             state="published",
         )  # fmt: skip
-    who = {"visitor": client_of(None), "member": client_of(lid), "trekker": client_of(trekker)}
+    who = {name: client_of(person) for name, person in [("visitor", None), ("member", lid), ("trekker", trekker)]}
+    who["anew"] = client_of(None)
+    who["anew"].cookies[settings.CSRF_COOKIE_NAME] = "x"  # whoever brings one shares no page with others: decision 17
     page, feed = f"/bijeenkomsten/{meeting.pk}/", f"/agenda/{secrets[0]}.ics"
     places = [
-        ("front page", "/", ["visitor", "member"]),
-        ("list", "/bijeenkomsten/", ["visitor", "member", "trekker"]),
-        ("meeting", page, ["visitor", "member"]),
+        ("front page", "/", ["visitor", "anew", "member"]),
+        ("list", "/bijeenkomsten/", ["visitor", "anew", "member", "trekker"]),
+        ("meeting", page, ["visitor", "anew", "member"]),
         ("feed of a circle", f"/kringen/{circle.slug}/agenda.ics", ["visitor"]),
         ("feed of a member", feed, ["visitor"]),
     ]

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Case, Q, Value, When
 
 from meetings.models import Material, Meeting
-from members.models import JoinRequest, Member
-from regions.map import flanders
-from regions.models import Circle, LocalGovernment
+from members.models import JoinRequest, Member, Membership
+from regions.map import flanders, place_of
+from regions.models import Circle, LocalGovernment, nis_codes
 from regions.permissions import Rights
 
 AT_MOST = 5
@@ -40,7 +40,12 @@ def the_map(governments: int = 0) -> dict[str, Any]:
 
 def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     """What is asked of this member, then what is next, then what is new. Every list is short."""
-    memberships = list(member.memberships.current().select_related("circle").order_by("circle__name"))
+    memberships = list(
+        member.memberships.current()
+        .select_related("circle")
+        .annotate(nis_codes=nis_codes("circle"))
+        .order_by("circle__name")
+    )
     # A community manager stands in every circle, but only their own circles ask something of them.
     mine = [each.circle_id for each in memberships] if rights.is_manager else list(rights.circles)
     of_others = Q(circle__in=rights.led, asked_by=None)
@@ -49,6 +54,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     requests = requests.order_by(own_first, "asked_at")[: 4 * AT_MOST]
     return {
         "memberships": memberships,
+        "map": _place_of(memberships),
         "own_requests": [wish for wish in requests if wish.member_id == member.pk],
         "requests": [wish for wish in requests if wish.member_id != member.pk][: AT_MOST + 1],
         "materials": Material.objects.filter(meeting__circle__in=mine)
@@ -56,6 +62,15 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         .order_by("-uploaded_at")[:AT_MOST],
         **_meetings_for(member, mine),
     }
+
+
+def _place_of(memberships: list[Membership]) -> str:
+    """Flanders with the regions of these circles, or nothing where none has a region."""
+    circles = []
+    for each in memberships:
+        each.circle.nis_codes = each.nis_codes  # type: ignore[attr-defined]
+        circles += [each.circle] if each.circle.region else []
+    return place_of(circles) if circles else ""
 
 
 def _meetings_for(member: Member, mine: list[int]) -> dict[str, list[Meeting]]:

@@ -25,7 +25,7 @@ WIDE = 640
 """Units across a map from nearby, whatever the size of the circle; the style sheet counts in these."""
 AIR = 24
 """Of those units, around the circle."""
-FLATTEST, STEEPEST = 2.0, 1.05
+FLATTEST, STEEPEST = 2.0, 1.25
 """Width of a map from nearby, at most and at least, in heights."""
 BESIDE = 21
 """Units between two numbers at the same host."""
@@ -186,10 +186,12 @@ def _dressed(town: Town, view: View, stops: tuple[Stop, ...]) -> dict[str, Any]:
     """A town with its area, and its name where that fits in it; who is on the route has its name there."""
     cell = atlas.cells([town.nis_code])
     begin, end = atlas.across(town.nis_code)
-    fits = len(town.name) * LETTER < (end - begin) * view.scale - 6
+    room = (end - begin) * view.scale - 6
+    name = [town.name] if len(town.name) * LETTER < room else atlas.lines(town.name)
+    fits = max(map(len, name)) * LETTER < room
     is_stop = any(stop.nis_code == town.nis_code for stop in stops)
     x, y = round(((begin + end) / 2 - view.west) * view.scale), view.spot(town.nis_code)[1]
-    return {"town": town, "path": atlas.around(cell), "x": x, "y": y, "named": fits and not is_stop}
+    return {"town": town, "path": atlas.around(cell), "x": x, "y": y, "lines": name if fits and not is_stop else []}
 
 
 def _route(view: View, stops: tuple[Stop, ...]) -> dict[str, Any]:

@@ -136,9 +136,7 @@ class CircleQuerySet(models.QuerySet["Circle"]):
 
     def with_nis_codes(self) -> CircleQuerySet:
         """Each with ``nis_codes``: of the local governments that take part today, in order."""
-        taking_part = Participation.objects.current().filter(circle=OuterRef("pk"))
-        codes = taking_part.order_by("government__nis_code").values("government__nis_code")
-        return self.annotate(nis_codes=ArraySubquery(codes))
+        return self.annotate(nis_codes=nis_codes("pk"))
 
 
 class Circle(models.Model):
@@ -241,6 +239,12 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.government} – {self.circle}"
+
+
+def nis_codes(circle: str) -> ArraySubquery:
+    """Of the local governments that take part today in the circle of this column, in order."""
+    taking_part = Participation.objects.current().filter(circle=OuterRef(circle))
+    return ArraySubquery(taking_part.order_by("government__nis_code").values("government__nis_code"))
 
 
 class JournalEntry(models.Model):

@@ -280,7 +280,7 @@ def main() -> int:
             f"{many.meetings:,} meetings, {many.circles} circles, {many.members:,} members; {AT_ONCE} visits at once"
         )
         print(f"grows: p95 beside that of {few.meetings:,} meetings; queries: there, and here")
-        print(f"anew: a visitor for whom each page is made, and not kept for a second (decision 17)\n\n{HEAD}", flush=True)
+        print(f"anew: a visitor for whom each page is made, not kept for a second: decision 17\n\n{HEAD}", flush=True)
         rows, bares = measure(portals, bare, load, options.rounds)
         letters, took = invite(large)
         memory = large.web.memory()

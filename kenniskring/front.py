@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Q, Value, When
@@ -64,7 +65,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     }
 
 
-def _place_of(memberships: list[Membership]) -> str:
+def _place_of(memberships: Iterable[Membership]) -> str:
     """Flanders with the regions of these circles, or nothing where none has a region."""
     circles = []
     for each in memberships:

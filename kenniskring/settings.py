@@ -10,12 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 
 from . import logs
+from .menu import UNFOLD  # noqa: F401  (a setting)
 from .providers import read_providers
 from .timetable import TIMETABLE
 
@@ -121,13 +120,9 @@ DATABASES = {
     ),
 }
 STATEMENT_LIMIT = float(os.environ.get("STATEMENT_LIMIT", "0"))  # seconds; wsgi.py sets 5: people wait for the answer
-DATABASES["default"]["OPTIONS"] = (
-    DATABASES["default"].get("OPTIONS", {})
-    | {
-        "server_side_binding": True,  # values travel apart from the statement, so that the statement is one and the same:
-        "prepare_threshold": 3,  # PostgreSQL plans it for the third time at most; planning for a wall costs as much as asking
-    }
-)
+# Planning a statement for the wall costs as much as answering it. With its values apart from it a statement is the
+# same each time, and the second time its plan is kept.
+DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=2)
 if os.environ.get("DATABASE_POOLER") == "1":  # pgbouncer in transaction mode: nothing may outlive a transaction there
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
@@ -146,6 +141,7 @@ CACHES = {
     },
     # The rest in the memory of each process; apart, so that what is large in one drives nothing out of another.
     "memory": {"BACKEND": _IN_MEMORY, "LOCATION": "memory", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "template_fragments": {"BACKEND": _IN_MEMORY, "LOCATION": "fragments", "OPTIONS": {"MAX_ENTRIES": 100}},
     "visitors": {"BACKEND": _IN_MEMORY, "LOCATION": "visitors", "OPTIONS": {"MAX_ENTRIES": 50}},
 }
 VISITORS_SEE_FOR = float(os.environ.get("VISITORS_SEE_FOR", "1"))  # seconds; decision 17. 0: never twice the same
@@ -326,88 +322,6 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
-}
-
-# --- The admin, /beheer/: a work list, then tables ---------------------------------------------------------------
-
-
-def _entry(title, icon: str, name: str) -> dict:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
-
-
-UNFOLD = {
-    "SITE_TITLE": "Kenniskring",
-    "SITE_HEADER": "Kenniskring",
-    "SITE_SUBHEADER": _("Administration"),
-    "SITE_SYMBOL": "hub",
-    "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("favicon.svg"), "type": "image/svg+xml"}],
-    "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "kenniskring.worklist.dashboard",
-    "COLORS": {  # the deep blue-green of static/css/foundation.css
-        "primary": {
-            "50": "oklch(97.5% .012 196)",
-            "100": "oklch(94% .025 196)",
-            "200": "oklch(88% .045 196)",
-            "300": "oklch(80% .065 196)",
-            "400": "oklch(70% .075 196)",
-            "500": "oklch(56% .075 197)",
-            "600": "oklch(43% .068 199)",
-            "700": "oklch(37% .06 200)",
-            "800": "oklch(32% .05 201)",
-            "900": "oklch(27% .042 202)",
-            "950": "oklch(21% .033 203)",
-        },
-    },
-    "SIDEBAR": {
-        "navigation": [
-            {
-                "title": _("Work"),
-                "items": [
-                    _entry(_("What needs your attention"), "checklist", "index"),
-                    _entry(_("Requests to join"), "how_to_reg", "members_joinrequest_changelist"),
-                    _entry(_("E-mails"), "mail", "mailroom_delivery_changelist"),
-                ],
-            },
-            {
-                "title": _("Circles"),
-                "items": [
-                    _entry(_("Circles"), "hub", "regions_circle_changelist"),
-                    _entry(_("Local governments"), "location_city", "regions_localgovernment_changelist"),
-                    _entry(_("Participations"), "handshake", "regions_participation_changelist"),
-                    _entry(_("Former municipalities"), "history", "regions_formergovernment_changelist"),
-                    _entry(_("Partners"), "domain", "regions_partner_changelist"),
-                    _entry(_("Topics"), "sell", "library_topic_changelist"),
-                ],
-            },
-            {
-                "title": _("People"),
-                "items": [
-                    _entry(_("Members"), "group", "members_member_changelist"),
-                    _entry(_("Memberships"), "badge", "members_membership_changelist"),
-                ],
-            },
-            {
-                "title": _("Meetings"),
-                "items": [
-                    _entry(_("Meetings"), "event", "meetings_meeting_changelist"),
-                    _entry(_("Programme items"), "list_alt", "meetings_agendaitem_changelist"),
-                    _entry(_("Speakers"), "record_voice_over", "meetings_speaker_changelist"),
-                    _entry(_("Talks"), "mic", "meetings_talk_changelist"),
-                    _entry(_("Invitations"), "outgoing_mail", "meetings_invitation_changelist"),
-                    _entry(_("Registrations"), "event_available", "meetings_registration_changelist"),
-                    _entry(_("Material"), "attach_file", "meetings_material_changelist"),
-                ],
-            },
-            {
-                "title": _("E-mails"),
-                "items": [
-                    _entry(_("Addresses without e-mails"), "notifications_off", "mailroom_silence_changelist"),
-                    _entry(_("Timed jobs"), "schedule", "mailroom_slot_changelist"),
-                    _entry(_("Journal"), "history_edu", "regions_journalentry_changelist"),
-                ],
-            },
-        ],
-    },
 }
 
 # --- Log: to standard error, for whoever runs us -----------------------------------------------------------------

@@ -193,24 +193,31 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
         words = str(error)
         _surely(lambda: _fail(delivery, words))
     except Refused as refusal:
-        again = _fail if refusal.permanent else _later
-        words = _("Teams answered: %(reply)s") if delivery.channel_id else _("The mail server answered: %(reply)s")
-        words %= {"reply": refusal}
+        again, words = _fail if refusal.permanent else _later, _told(delivery, refusal)
         _surely(lambda: again(delivery, words))
     except LineLost as error:
-        words = (
-            _("Teams could not be reached: %(reason)s")
-            if delivery.channel_id
-            else _("The mail server could not be reached: %(reason)s")
-        ) % {"reason": error}
+        words = _told(delivery, error)
         _surely(lambda: _later(delivery, words))
         if isinstance(error, Unreachable):
             raise
     except NoAnswer as error:
-        words = _("The mail server did not confirm that it has the e-mail: %(reason)s") % {"reason": error}
+        words = _told(delivery, error)
         _surely(lambda: _doubt(delivery, words))
     else:
         _surely(lambda: _sent(delivery))
+
+
+def _told(delivery: Delivery, error: Exception) -> str:
+    """What went wrong, for whoever follows this letter or this post."""
+    if isinstance(error, NoAnswer):
+        words = _("The mail server did not confirm that it has the e-mail: %(said)s")
+    elif isinstance(error, Refused):
+        words = _("Teams answered: %(said)s") if delivery.channel_id else _("The mail server answered: %(said)s")
+    elif delivery.channel_id:
+        words = _("Teams could not be reached: %(said)s")
+    else:
+        words = _("The mail server could not be reached: %(said)s")
+    return words % {"said": error}
 
 
 def _has_arrived(delivery: Delivery) -> bool:

@@ -13,6 +13,8 @@ from django.db import connection
 from django.db.models import Q
 from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Topic
@@ -214,6 +216,56 @@ class MeetingFilter(filters.FilterSet):
 
     def waiting_for_me(self, queryset, name, value):
         return queryset.awaiting(self.request.user, list(self.mine)) if value else queryset
+
+
+class Narrowed:
+    """The meetings that an address asks for. Mostly it asks nothing, and then no filter is made."""
+
+    def __init__(self, request: Any, mine: frozenset[int], circle: Circle | None) -> None:
+        self.request, self.mine, self.circle = request, mine, circle
+        self.everything = Meeting.objects.filter(circle=circle) if circle else Meeting.objects.all()
+        asked = {name: value for name, value in request.GET.items() if value and name in MeetingFilter.base_filters}
+        self.is_past = asked.get("wanneer") == "voorbij"
+        self.is_asked = bool(asked) and asked != {"wanneer": "voorbij"}
+
+    @cached_property
+    def filter(self) -> MeetingFilter:
+        choices = choices_in(self.circle) if self.circle else choices_of_all()
+        return MeetingFilter(self.request, self.everything, choices, self.mine, of_one_circle=bool(self.circle))
+
+    @property
+    def form(self) -> forms.Form:
+        return self.filter.form
+
+    @property
+    def found(self) -> MeetingQuerySet:
+        return self.filter.qs if self.is_asked else self.everything
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.is_asked or self.filter.is_valid()
+
+    @property
+    def narrows(self) -> bool:
+        return self.is_asked and self.filter.narrows
+
+    @property
+    def awaiting_only(self) -> bool:
+        """Whether only what the reader must answer is asked for."""
+        return self.is_asked and self.filter.is_valid() and bool(self.form.cleaned_data.get("wacht"))
+
+    @property
+    def keep_for(self) -> int:
+        """Seconds for which the form may be kept as it looks now."""
+        return 0 if self.is_asked else 60
+
+    @property
+    def looks_like(self) -> str:
+        """What the form hangs on: who sees the same meetings has the same to choose from."""
+        rights, asked = self.request.rights, self.request.GET.urlencode() if self.is_asked else ""
+        sees = (rights.is_insider, rights.is_manager, sorted(rights.circles), sorted(rights.led))
+        where = (get_language(), self.circle and self.circle.pk, self.is_past, asked)
+        return repr((self.request.user.is_authenticated, *sees, *where))
 
 
 class SpeakerFilter(filters.FilterSet):

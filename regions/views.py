@@ -16,6 +16,7 @@ from .fragments import render_part
 from .limits import search_is_limited
 from .map import flanders, from_nearby, place_of
 from .models import Circle, FormerGovernment, LocalGovernment, LocalGovernmentQuerySet, Participation
+from .visitors import same_for_visitors
 
 PER_PAGE = 25
 STOPS = 9
@@ -23,6 +24,7 @@ STOPS = 9
 
 
 @open_to_all
+@same_for_visitors
 @search_is_limited
 @require_GET
 def circles(request):
@@ -60,6 +62,7 @@ def _hosts_of(circles: list[Circle]) -> set[str]:
 
 
 @open_to_all
+@same_for_visitors
 @require_GET
 def circle(request, slug):
     found = get_object_or_404(Circle, slug=slug)
@@ -105,6 +108,7 @@ def _page(request, governments: LocalGovernmentQuerySet):
 
 
 @open_to_all
+@same_for_visitors
 @search_is_limited
 @require_GET
 def governments(request):
@@ -117,6 +121,7 @@ def governments(request):
 
 
 @open_to_all
+@same_for_visitors
 @require_GET
 def governments_in_no_circle(request):
     page_obj = _page(request, LocalGovernment.objects.in_no_circle())
@@ -124,6 +129,7 @@ def governments_in_no_circle(request):
 
 
 @open_to_all
+@same_for_visitors
 @require_GET
 def government(request, slug):
     found = get_object_or_404(LocalGovernment, slug=slug)

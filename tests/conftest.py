@@ -32,7 +32,7 @@ def db(request):
 @pytest.fixture(autouse=True)
 def nothing_remembered():
     """What a process remembers for a minute, it forgets between tests."""
-    for name in ("memory", "visitors"):
+    for name in ("memory", "template_fragments", "visitors"):
         caches[name].clear()
 
 

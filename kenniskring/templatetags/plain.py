@@ -1,6 +1,6 @@
 """Long lists of short lines, without asking Django's template language a thousand times.
 
-``{% lines rows %}<li>{{ title }}</li>{% endlines %}`` shows each dictionary of ``rows``; inside stand plain names.
+``{% lines rows %}<li>{{ title }}</li>{% endlines %}`` shows each of ``rows``, named tuples; inside stand plain names.
 ``{% options choices chosen %}`` shows the options of a select. What is not marked safe is escaped, as everywhere.
 """
 
@@ -19,17 +19,20 @@ register = template.Library()
 
 
 class Lines(Node):
-    """``pattern`` once for each of ``rows``."""
+    """``pattern`` once for each of ``rows``. Many are shown the same row: its line is remembered."""
 
     def __init__(self, rows: FilterExpression, pattern: str) -> None:
         self.rows, self.pattern = rows, pattern
+        self.line = lru_cache(maxsize=2048)(self._line)
 
     def render(self, context: Context) -> str:
-        return "".join(map(self._line, self.rows.resolve(context)))
+        return "".join(map(self.line, self.rows.resolve(context)))
 
-    def _line(self, row: dict[str, Any]) -> str:
-        shown = {name: each if hasattr(each, "__html__") else escape(str(each)) for name, each in row.items()}
-        return self.pattern.format_map(shown)
+    def _line(self, row: Any) -> str:
+        named = row._asdict().items()
+        return self.pattern.format_map(
+            {name: each if hasattr(each, "__html__") else escape(str(each)) for name, each in named}
+        )
 
 
 @register.tag

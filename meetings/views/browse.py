@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import datetime as dt
+import itertools
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -11,21 +13,22 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from meetings import words
 from meetings.actions.answers import place_in_line
-from meetings.filters import MeetingFilter, choices_in, choices_of_all
+from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
-from meetings.models import Form, Meeting, Registration
+from meetings.models import Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
 from meetings.shown import hanging_on
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
 from regions.fragments import render_part
 from regions.limits import search_is_limited
-from regions.models import Circle
+from regions.models import Circle, LocalGovernment
 from regions.visitors import same_for_visitors
 
 PER_PAGE = 25
@@ -36,57 +39,93 @@ Answer = Registration.Answer
 # --- Lists ----------------------------------------------------------------------------------------------------------
 
 
-SHOWN = [
-    *("title", "starts_at", "ends_at", "form", "state", "venue"),
-    *("circle__name", "circle__region", "host__name"),
-]
+SHOWN = ["title", "starts_at", "ends_at", "form", "state", "venue", "host__name"]
+SHOWN += ["pk", "circle", "circle__name", "circle__region"]
 """Columns of a row in a list; the description of a meeting alone is longer than all of them."""
 
 
-class Row(NamedTuple):
-    """A meeting in a list. ``tone`` is how the tag looks: "act" asks something of the reader."""
+class Found(NamedTuple):
+    """What PostgreSQL shows the reader of a meeting in a list: the columns above, and the reader's answer."""
 
-    meeting: Meeting
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    form: str
+    state: str
+    venue: str
+    host: str | None
+    pk: int
+    circle_id: int
+    circle: str
+    region: str
+    my_answer: str | None = None
+    my_waiting: bool | None = None
+
+    def is_awaited(self, mine: frozenset[int]) -> bool:
+        """Whether an answer is asked of who is in the circles ``mine``."""
+        can_answer = self.state == Meeting.State.PUBLISHED and self.starts_at > timezone.now()
+        return can_answer and not self.my_answer and self.circle_id in mine
+
+
+class Row(NamedTuple):
+    """A meeting in a list, in words. ``tone`` is how the tag looks: "act" asks something of the reader."""
+
+    title: str
+    address: str
+    region: str
+    circle: str
+    starts: str
+    weekday: str
+    day: str
+    month: str
+    year: str
+    hours: str
+    place: str
     tag: str
     tone: str
-
-    def line(self, *, in_circle: bool, is_past: bool) -> dict[str, str]:
-        """What stands in the row, ready to be shown."""
-        meeting, circle, starts = self.meeting, self.meeting.circle, timezone.localtime(self.meeting.starts_at)
-        date, place = words.date(starts.date()), words.place(meeting)
-        if meeting.form == Form.HYBRID:
-            place = _("%(place)s and online") % {"place": place}
-        return {
-            "kind": {"act": " act", "danger": " cancelled"}.get(self.tone, ""),
-            "region": circle.region,
-            "circle": "" if in_circle else _circle(circle.region, circle.name),
-            "address": _address().format(meeting.pk),
-            "title": meeting.title,
-            "starts": starts.isoformat(),
-            "weekday": date.weekday,
-            "day": date.day,
-            "month": date.month,
-            "place": place,
-            "hours": words.hours(meeting),
-            "year": f" · {date.year}" if is_past else "",
-            "tag": _badge(self.tag, self.tone) if self.tag else "",
-        }
+    badge: str
+    kind: str
 
 
-@cache
-def _address() -> str:
-    """Where a meeting is; working it out 25 times costs as much as asking for the rows."""
-    return reverse("meeting", args=[0]).replace("0", "{}")
+_CIRCLE = '<span class="region" data-region="{}">{}</span> · '
+_TAG = '<span class="tag {}">{}</span>'
 
 
-@lru_cache(maxsize=1024)
-def _circle(region: str, name: str) -> str:
-    return format_html('<span class="region" data-region="{}">{}</span> · ', region, name)
+@lru_cache(maxsize=2048)
+def _row(found: Found, language: str, is_awaited: bool, is_past: bool, in_circle: bool) -> Row:
+    """Follows from what PostgreSQL showed and from nothing else: who is shown the same may be given the same row."""
+    meeting = Meeting(starts_at=found.starts_at, ends_at=found.ends_at, form=found.form, venue=found.venue)
+    meeting.host = LocalGovernment(name=found.host) if found.host else None
+    starts, place = timezone.localtime(found.starts_at), words.place(meeting)
+    date = words.date(starts.date())
+    tag, tone = (_("waiting for your answer"), "act") if is_awaited else _tag(found)
+    return Row(
+        found.title,
+        reverse("meeting", args=[found.pk]),
+        found.region,
+        "" if in_circle else format_html(_CIRCLE, found.region, found.circle),
+        starts.isoformat(),
+        *date[:3],
+        f" · {date.year}" if is_past else "",
+        words.hours(meeting),
+        _("%(place)s and online") % {"place": place} if found.form == Form.HYBRID else place,
+        tag,
+        tone,
+        format_html(_TAG, tone, tag) if tag else "",
+        {"act": " act", "danger": " cancelled"}.get(tone, ""),
+    )
 
 
-@lru_cache(maxsize=64)
-def _badge(tag: str, tone: str) -> str:
-    return format_html('<span class="tag {}">{}</span>', tone, tag)
+def _tag(found: Found) -> tuple[str, str]:
+    """What to know of a meeting at a glance: its state when that is unusual, else the reader's answer."""
+    if found.state in (Meeting.State.CANCELLED, Meeting.State.DRAFT):
+        danger = "danger" if found.state == Meeting.State.CANCELLED else ""
+        return str(Meeting.State(found.state).label), danger
+    if found.my_answer == Answer.YES:
+        return (_("on the waiting list"), "") if found.my_waiting else (_("you are coming"), "success")
+    if found.my_answer:
+        return (_("maybe") if found.my_answer == Answer.MAYBE else _("you are not coming")), ""
+    return "", ""
 
 
 @open_to_all
@@ -109,40 +148,30 @@ def circle_meetings(request, slug):
 def _list_page(request: Any, template: str, circle: Circle | None = None) -> HttpResponse:
     # A community manager is in every circle, and is not the one whose answer is awaited.
     mine = frozenset() if request.rights.is_manager else request.rights.circles
-    everything = Meeting.objects.filter(circle=circle) if circle else Meeting.objects.all()
-    choices = choices_in(circle) if circle else choices_of_all()
-    filters = MeetingFilter(request, everything, choices, mine, of_one_circle=circle is not None)
-    found = filters.qs.past() if filters.is_past else filters.qs.upcoming()
-    rows = found.select_related("circle", "host").only(*SHOWN)
-    if request.user.is_authenticated:
-        rows = rows.with_answer_of(request.user)
-    page = FirstThousand(rows, PER_PAGE, counted=found).get_page(request.GET.get("page"))
-    shown = [Row(meeting, *_tag(meeting, mine)) for meeting in page]
+    filters = Narrowed(request, mine, circle)
+    found = filters.found.past() if filters.is_past else filters.found.upcoming()
+    page = FirstThousand(_rows(request, filters, found), PER_PAGE, counted=found).get_page(request.GET.get("page"))
+    shown, language = itertools.starmap(Found, [] if filters.awaiting_only else page), get_language()
     context = {
         "filters": filters,
         "page_obj": page,
-        "rows": shown,
-        "lines": [row.line(in_circle=circle is not None, is_past=filters.is_past) for row in shown],
+        "rows": [_row(each, language, each.is_awaited(mine), filters.is_past, circle is not None) for each in shown],
         "circle": circle,
         "mine": mine,
         "may_plan": circle is not None and request.rights.may("plan", circle.pk),
     }
-    status = 200 if filters.is_valid() else 422
+    status = 200 if filters.is_valid else 422
     return render_part(request, template, "meetings/meetings.html#found", context, status=status)
 
 
-def _tag(meeting: Any, mine: frozenset[int]) -> tuple[str, str]:
-    """What to know of a meeting at a glance: its state when that is unusual, else the reader's answer."""
-    if meeting.state in (Meeting.State.CANCELLED, Meeting.State.DRAFT):
-        return meeting.get_state_display(), "danger" if meeting.state == Meeting.State.CANCELLED else ""
-    answer = getattr(meeting, "my_answer", None)
-    if answer == Answer.YES:
-        return (_("on the waiting list"), "") if meeting.my_waiting else (_("you are coming"), "success")
-    if answer:
-        return (_("maybe"), "") if answer == Answer.MAYBE else (_("you are not coming"), "")
-    if meeting.is_open and meeting.circle_id in mine:
-        return _("waiting for your answer"), "act"
-    return "", ""
+def _rows(request: Any, filters: Narrowed, found: MeetingQuerySet) -> Any:
+    """As plain rows; as meetings where they can be answered in the list itself."""
+    if not request.user.is_authenticated:
+        return found.values_list(*SHOWN)
+    answered = found.with_answer_of(request.user)
+    if filters.awaiting_only:
+        return answered.select_related("circle", "host")
+    return answered.values_list(*SHOWN, "my_answer", "my_waiting")
 
 
 # --- One meeting ----------------------------------------------------------------------------------------------------

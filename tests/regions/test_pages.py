@@ -170,8 +170,8 @@ def links(page):
         ("visitor", {"lid-worden/", "bijeenkomsten/"}),
         ("stranger", {"lid-worden/", "bijeenkomsten/"}),
         ("neighbour", {"lid-worden/", "bijeenkomsten/"}),
-        ("lid", {"leden/", "bijeenkomsten/", "verlaten/"}),
-        ("trekker", {"planning/", "leden/", "bijeenkomsten/", "verlaten/"}),
+        ("lid", {"leden/", "bijeenkomsten/"}),
+        ("trekker", {"planning/", "leden/", "bijeenkomsten/"}),
         ("manager", {"planning/", "lid-worden/", "leden/", "bijeenkomsten/"}),
     ],
 )

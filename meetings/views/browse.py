@@ -211,6 +211,11 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     return render_part(request, "meetings/meeting.html", f"{part}#answered", context, status=status)
 
 
+WHO_COMES = ["meeting", "answer", "attending", "waiting", "answered_at", "member__name"]
+WHO_COMES += ["member__government__name", "member__partner__name"]
+"""Columns of the people on the page of a meeting: there may be a hundred, and a row of each table has twenty."""
+
+
 def _answers(request: Any, meeting: Meeting) -> list[Registration]:
     """The reader's own and, for members of the circle, of who comes; in one query."""
     if not request.user.is_authenticated:
@@ -219,7 +224,7 @@ def _answers(request: Any, meeting: Meeting) -> list[Registration]:
     if meeting.circle_id not in request.rights.peers:
         return list(answers.filter(member=request.user))
     shown = answers.filter(Q(answer=Answer.YES, waiting=False) | Q(member=request.user))
-    return list(shown.select_related("member__government", "member__partner"))
+    return list(shown.select_related("member__government", "member__partner").only(*WHO_COMES))
 
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:

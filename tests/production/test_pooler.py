@@ -77,6 +77,7 @@ def pooled(committed, monkeypatch, request):
         connections.close_all()
         for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "DISABLE_SERVER_SIDE_CURSORS": True}.items():
             monkeypatch.setitem(connection.settings_dict, key, value)
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)  # as the settings do
         until = time.monotonic() + 20
         while True:
             try:

@@ -87,7 +87,7 @@ class Row(NamedTuple):
     kind: str
 
 
-_CIRCLE = '<span class="region" data-region="{}">{}</span> · '
+_CIRCLE = '<span class="region" data-region="{}">{}</span> '
 _TAG = '<span class="tag {}">{}</span>'
 
 
@@ -106,7 +106,7 @@ def _row(found: Found, language: str, is_awaited: bool, is_past: bool, in_circle
         "" if in_circle else format_html(_CIRCLE, found.region, found.circle),
         starts.isoformat(),
         *date[:3],
-        f" · {date.year}" if is_past else "",
+        format_html(" <span>{}</span>", date.year) if is_past else "",
         words.hours(meeting),
         _("%(place)s and online") % {"place": place} if found.form == Form.HYBRID else place,
         tag,

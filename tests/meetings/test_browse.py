@@ -227,7 +227,7 @@ def test_a_row_says_when_where_and_of_whom(browse, lid, waasland, temse):
     with time_machine.travel(TODAY, tick=False):
         page = browse(lid).get("/bijeenkomsten/").content.decode()
     assert "<span>vr</span> <b>12</b> <span>mrt</span>" in page.lower()
-    assert 'Temse en online <span class="nowrap">· 14.00 – 16.30 uur' in page
+    assert '<span>Temse en online</span> <span class="nowrap">14.00 – 16.30 uur' in page
     assert "RKK Waasland" in page
 
 

@@ -13,7 +13,7 @@ from .gather import NO_PAGE
 pytestmark = pytest.mark.browser
 
 FIRST_VISIT = 80_000  # bytes over the wire, headers and all
-REQUESTS = 6
+REQUESTS = 6  # beside the icon, which a browser asks once per site and keeps apart
 CSS, OUR_JS = 16_000, 6_000
 OF_A_MEMBER = ("front", "circle", "circle_meetings", "meeting", "meetings")
 ELSEWHERE = {"account_inactive", "account_email_verification_sent", "account_reset_password_done"} | {
@@ -74,7 +74,7 @@ def too_much(url: str, name: str, scales: Scales, bytes_of: dict[str, int]) -> l
     found = {
         f"status {scales.status}": scales.status == (404 if name == "not found" else 200),
         "bytes": sum(bytes_of.values()) < FIRST_VISIT,
-        "requests": len(bytes_of) <= REQUESTS,
+        "requests": sum(not address.endswith(".svg") for address in bytes_of) <= REQUESTS,
         "other hosts": all(address.startswith(url) for address in bytes_of),
         "css": sum(size for address, size in bytes_of.items() if address.endswith(".css")) <= CSS,
         "js": sum(n for address, n in bytes_of.items() if address.endswith(".js") and "htmx" not in address)

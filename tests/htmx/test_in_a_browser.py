@@ -217,6 +217,7 @@ def test_points_change_places_by_keyboard(visit):
     expect(page.locator("#shifted[role=status]")).to_have_text(re.compile("Verdieping staat nu op plaats 2, om "))
     assert order() == ["Onthaal", "Verdieping", "Nieuwsronde"]
     expect(page.locator(f"#{up}")).to_be_focused()
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
     page.keyboard.press("Enter")
     expect(page.locator("#shifted")).to_have_text(re.compile("plaats 1, om "))
     expect(page.locator(f"#{up.replace('up', 'down')}")).to_be_focused()  # at the top there is only down

@@ -41,6 +41,7 @@ class Tags(HTMLParser):
 def weight(path: str) -> int:
     """Bytes of a static file as it goes over the wire."""
     found = finders.find(path.lstrip("/").removeprefix("static/"))  # ours, and htmx from its package
+    assert found, path
     return len(gzip.compress(Path(found).read_bytes()))
 
 

@@ -28,7 +28,7 @@ def rename(meeting, title="Anders"):
 
 
 def is_kept() -> int:
-    return len(caches["visitors"]._cache)
+    return len(caches["visitors"]._cache)  # type: ignore[attr-defined]
 
 
 def test_a_visitor_sees_what_the_one_before_saw(browse, meeting, figure):

@@ -112,8 +112,7 @@ def portal(stack: ExitStack, size: Size, workers: int) -> Portal:
     database = network.copy(server, network.template(server, size))
     stack.callback(servers.drop_database, server, database)
     environment = network.surroundings(servers.environment(server, database))
-    if not (network.HOME / "static" / "staticfiles.json").exists():
-        network.manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+    network.manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
     counting = environment | {"VISITORS_SEE_FOR": "0"}  # what a page asks of PostgreSQL when it is made
     said = subprocess.check_output([sys.executable, "-m", "tests.bench.visits"], cwd=servers.ROOT, env=counting)
     web = gunicorn(stack, "kenniskring.wsgi", environment, workers)

@@ -261,7 +261,10 @@ class Narrowed:
 
     @property
     def looks_like(self) -> str:
-        """What the form hangs on: who sees the same meetings has the same to choose from."""
+        """What the form hangs on: who sees the same meetings has the same to choose from.
+
+        ``sees`` is all that the wall of a meeting asks about an actor. Does it ask more one day, so must this.
+        """
         rights, asked = self.request.rights, self.request.GET.urlencode() if self.is_asked else ""
         sees = (rights.is_insider, rights.is_manager, sorted(rights.circles), sorted(rights.led))
         where = (get_language(), self.circle and self.circle.pk, self.is_past, asked)

@@ -210,14 +210,13 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
 def _told(delivery: Delivery, error: Exception) -> str:
     """What went wrong, for whoever follows this letter or this post."""
     if isinstance(error, NoAnswer):
-        words = _("The mail server did not confirm that it has the e-mail: %(said)s")
+        teams = _("Teams did not confirm that it has the post: %(said)s")
+        relay = _("The mail server did not confirm that it has the e-mail: %(said)s")
     elif isinstance(error, Refused):
-        words = _("Teams answered: %(said)s") if delivery.channel_id else _("The mail server answered: %(said)s")
-    elif delivery.channel_id:
-        words = _("Teams could not be reached: %(said)s")
+        teams, relay = _("Teams answered: %(said)s"), _("The mail server answered: %(said)s")
     else:
-        words = _("The mail server could not be reached: %(said)s")
-    return words % {"said": error}
+        teams, relay = _("Teams could not be reached: %(said)s"), _("The mail server could not be reached: %(said)s")
+    return (teams if delivery.channel_id else relay) % {"said": error}
 
 
 def _has_arrived(delivery: Delivery) -> bool:

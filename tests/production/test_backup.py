@@ -30,8 +30,6 @@ def test_what_is_restored_is_what_was_there_for_each_actor(committed, house, fol
     media = folder / "kept"
     (media / "material").mkdir(parents=True)
     (media / "material" / "a").write_bytes(b"%PDF-1.7 ...")
-    with psycopg.connect(servers.url(source, "postgres", database)) as admin:
-        admin.execute((ROOT / "regions/roles.sql").read_bytes())  # the rights that a copied template leaves out
     report = Report()
     target = rehearse(report, source, database, media, folder)
     try:

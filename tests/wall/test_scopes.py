@@ -330,10 +330,18 @@ def test_nobody_makes_temporary_tables(house):
         assert cursor.fetchone() == (False,)
 
 
-def test_a_temporary_table_does_not_stand_before_the_real_one(waasland, lid):
-    """Copies of the template in these tests may make them; the functions of the wall look at ``public`` alone."""
-    with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=connection.settings_dict["NAME"]) as superuser:
-        superuser.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO PUBLIC")
+@pytest.fixture
+def may_make_temporary_tables(committed):
+    """Before the test's first transaction, or it would not know yet."""
+    database = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], autocommit=True) as superuser:
+        superuser.execute(f"GRANT TEMPORARY ON DATABASE {database} TO PUBLIC")
+        yield
+        superuser.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+
+
+def test_a_temporary_table_does_not_stand_before_the_real_one(may_make_temporary_tables, waasland, lid):
+    """Even who may make them: the functions of the wall look at ``public`` alone."""
     with acting_as(member(lid.pk)), transaction.atomic():
         connection.connection.execute("CREATE TEMP TABLE members_member AS SELECT 1 AS id, true AS is_active")
         connection.connection.execute("CREATE DOMAIN pg_temp.date AS text")

@@ -154,6 +154,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE member_id = (SELECT app.me()) AND answer <> 'no' AND NOT waiting
 $$;
 
+-- The meetings that one was asked to receive, for one's local government, and has not declined.
+CREATE OR REPLACE FUNCTION app.hosting() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN app.is_vendor() THEN '{}' ELSE (
+        SELECT coalesce(array_agg(h.meeting_id), '{}') FROM public.meetings_hosting h
+        JOIN public.meetings_meeting m ON m.id = h.meeting_id
+        WHERE h.contact_id = (SELECT app.me()) AND h.state IN ('asked', 'accepted')
+          AND m.circle_id = ANY((SELECT app.circles())::bigint[])
+    ) END
+$$;
+
+-- The local government for which one works; NULL for who works for a partner.
+CREATE OR REPLACE FUNCTION app.my_government() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT government_id FROM public.members_member WHERE id = (SELECT app.me())
+$$;
+
 -- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read. NULL for
 -- who does not see it; tests/wall holds this condition against the wall of the meetings.
 CREATE OR REPLACE FUNCTION app.seats_taken(meeting bigint, attending_as text) RETURNS integer
@@ -164,7 +181,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE m.id = meeting AND app.actor() IS NOT NULL AND (
         (m.state <> 'draft' AND (m.audience = 'public' OR (m.audience = 'network' AND app.is_insider())
                                  OR m.circle_id = ANY(app.circles())))
-        OR m.circle_id = ANY(app.led()))
+        OR m.circle_id = ANY(app.led()) OR m.id = ANY(app.hosting()))
 $$;
 
 -- Whether a member's row keeps the powers it has: a policy sees only the new row, this looks at the old one, which is

@@ -165,6 +165,11 @@ def led(column: str = "circle_id") -> str:
     return f"{column} = ANY((SELECT app.led())::bigint[])"
 
 
+def among_colleagues(column: str = "circle_id") -> str:
+    """The row belongs to a circle in which the actor may speak freely: everyone in it, but for suppliers."""
+    return f"({in_circles(column)} AND NOT (SELECT app.is_vendor()))"
+
+
 class Wall(models.constraints.BaseConstraint):
     """Row security of one table, written among its constraints.
 

@@ -97,7 +97,9 @@ def own_database(name: str) -> Iterator[None]:
     with open(ROOT / ".local/test/lock", "w") as door:
         fcntl.flock(door, fcntl.LOCK_EX)  # a template is copied by one at a time
         _admin(f"CREATE DATABASE {name} TEMPLATE {os.environ['TEST_TEMPLATE']}")
-        _admin(f"REVOKE CREATE, TEMPORARY ON DATABASE {name} FROM PUBLIC")  # of a template, rights to itself stay behind
+        _admin(
+            f"REVOKE CREATE, TEMPORARY ON DATABASE {name} FROM PUBLIC"
+        )  # of a template, rights to itself stay behind
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name

@@ -3,6 +3,7 @@
 from .agenda import AgendaItem
 from .answers import Invitation, Registration
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
+from .hosting import Hosting
 from .material import Material
 from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 
@@ -11,6 +12,7 @@ __all__ = [
     "Asking",
     "Attending",
     "Form",
+    "Hosting",
     "Invitation",
     "JoinLink",
     "Material",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from regions.wall import Wall
 
 from .gathering import Meeting
-from .walls import LEADS_MEETING, SEES_MEETING
+from .walls import HOSTS, LEADS_MEETING, SEES_MEETING
 
 
 class AgendaItem(models.Model):
@@ -40,7 +40,14 @@ class AgendaItem(models.Model):
         verbose_name = _("programme item")
         verbose_name_plural = _("programme items")
         constraints = [
-            Wall(name="agenda_wall", see=SEES_MEETING, add=LEADS_MEETING, change=LEADS_MEETING),
+            # A visit to a project is the host's to tell about.
+            Wall(
+                name="agenda_wall",
+                see=SEES_MEETING,
+                add=LEADS_MEETING,
+                change=f"{LEADS_MEETING} OR (kind = 'site_visit' AND {HOSTS})",
+                delete=LEADS_MEETING,
+            ),
             models.UniqueConstraint(
                 fields=["meeting", "position"],
                 name="one_item_per_position",

@@ -178,7 +178,8 @@ class Meeting(models.Model):
                 name="meetings_wall",
                 see=(
                     "(state <> 'draft' AND (audience = 'public' "
-                    f"OR (audience = 'network' AND {INSIDER}) OR {in_circles()})) OR {led()}"
+                    f"OR (audience = 'network' AND {INSIDER}) OR {in_circles()})) OR {led()} "
+                    "OR id = ANY((SELECT app.hosting())::bigint[])"
                 ),
                 add=led(),
                 change=led(),

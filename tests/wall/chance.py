@@ -64,6 +64,8 @@ WORTH: dict[str, list[Any]] = {
     "members.JoinRequest.decided_at": [None, None, NOW],
     "meetings.Meeting.state": ["published", "draft", "published", "held", "cancelled"],
     "meetings.Meeting.audience": ["circle", "network", "public"],
+    "meetings.Hosting.state": ["asked", "accepted", "declined"],
+    "meetings.AgendaItem.kind": ["site_visit", "deep_dive"],
     "meetings.Talk.state": ["accepted", "asked", "declined", "withdrawn"],
 }
 """What a column may hold; the more often, the more likely."""

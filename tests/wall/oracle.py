@@ -61,7 +61,7 @@ def sees_delivery(world: World, who: Asker, row: Row) -> bool:
 
 
 def sees_meeting(world: World, who: Asker, row: Row) -> bool:
-    if row["circle_id"] in who.leads:
+    if row["circle_id"] in who.leads or row["id"] in who.hosting:
         return True
     if row["state"] == "draft":
         return False
@@ -129,6 +129,12 @@ def sees_registration(world: World, who: Asker, row: Row) -> bool:
     if own(world, who, row):
         return True
     return row["answer"] == "yes" and not row["waiting"] and meeting["circle_id"] in who.peers
+
+
+def sees_hosting(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, row)
+    contact = who.id is not None and row["contact_id"] == who.id
+    return meeting["circle_id"] in who.leads or (contact and sees_meeting(world, who, meeting))
 
 
 def system_or_door(world: World, who: Asker, row: Row) -> bool:
@@ -204,6 +210,7 @@ RULES: dict[str, Rule] = {
     "meetings.SpeakerTopic": of_a_speaker,
     "meetings.Talk": sees_talk,
     "meetings.Asking": leads_talk,
+    "meetings.Hosting": sees_hosting,
     "meetings.Invitation": sees_invitation,
     "meetings.Registration": sees_registration,
 }
@@ -231,6 +238,11 @@ def places_material(world: World, who: Asker, row: Row) -> bool:
         items.add(world.get("meetings.Talk", row["talk_id"])["item_id"])
     of_this_meeting = all(world.get("meetings.AgendaItem", i)["meeting_id"] == row["meeting_id"] for i in items)
     return of_this_meeting and leads_meeting(world, who, row)
+
+
+def tells_item(world: World, who: Asker, row: Row) -> bool:
+    """The trekker's, and a visit to a project is the host's too."""
+    return leads_meeting(world, who, row) or (row["kind"] == "site_visit" and row["meeting_id"] in who.hosting)
 
 
 def registers(world: World, who: Asker, row: Row) -> bool:
@@ -269,24 +281,31 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.Meeting": leads,
     "meetings.MeetingTopic": leads_meeting,
     "meetings.JoinLink": leads_meeting,
-    "meetings.AgendaItem": leads_meeting,
+    "meetings.AgendaItem": tells_item,
     "meetings.Material": places_material,
     "meetings.Speaker": trekkers,
     "meetings.SpeakerContact": trekkers,
     "meetings.SpeakerTopic": trekkers,
     "meetings.Talk": leads_item,
     "meetings.Asking": leads_talk,
+    "meetings.Hosting": leads_meeting,
     "meetings.Invitation": leads_meeting,
     "meetings.Registration": answers,
 }
 """What is not mentioned below is the same for adding and deleting."""
 
-MAY_ADD = MAY_CHANGE | {"members.Member": registers, "members.JoinRequest": stewards, "admin.LogEntry": stewards}
+MAY_ADD = MAY_CHANGE | {
+    "members.Member": registers,
+    "members.JoinRequest": stewards,
+    "admin.LogEntry": stewards,
+    "meetings.AgendaItem": leads_meeting,
+}
 MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
     "members.Membership": stewards,
     "members.JoinRequest": stewards,
     "usersessions.UserSession": own_or_at_the_door,
+    "meetings.AgendaItem": leads_meeting,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
 }

@@ -111,6 +111,17 @@ class Asker:
             if self.id and not self.vendor and place["member_id"] == self.id and leads_on(place, world.today)
         }
         self.leads = everywhere if self.steward else set() if actor.held_back else mandates
+        self.government = row and row["government_id"]
+        self.hosting = {
+            asking["meeting_id"]
+            for asking in world.of("meetings.Hosting")
+            if self.id
+            and not self.vendor
+            and asking["contact_id"] == self.id
+            and asking["state"] in ("asked", "accepted")
+            and world.get("meetings.Meeting", asking["meeting_id"])["circle_id"] in self.circles
+        }
+        self.colleagues = set() if self.vendor else self.circles
         self.lacks_proof = actor.held_back and (is_manager or bool(mandates))
 
 

@@ -17,6 +17,7 @@ from mailroom.models import Channel, Delivery, Letter, Silence, Slot
 from meetings.models import (
     AgendaItem,
     Asking,
+    Hosting,
     Invitation,
     JoinLink,
     Material,
@@ -29,7 +30,7 @@ from meetings.models import (
     Talk,
 )
 from members.models import FeedAddress, JoinRequest, Member, Membership
-from regions.models import Circle, FormerGovernment, JournalEntry
+from regions.models import Circle, FormerGovernment, JournalEntry, LocalGovernment
 from regions.wall import DOORKEEPER, SYSTEM, VISITOR, Actor, acting_as, member
 from tests import make
 
@@ -136,6 +137,20 @@ def answers(meeting: Meeting, number: int, cast: dict[str, Member]) -> None:
     Invitation.objects.bulk_create(Invitation(meeting=meeting, member=person) for person in cast.values())
 
 
+def hosts(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]) -> None:
+    """Who was asked to receive it, one after the other: somebody said yes, others no, and not all may any more."""
+    states = {"member": "asked", "trekker no more": "declined", "former member": "declined", "vendor": "declined"}
+    if meeting.state in ("published", "cancelled"):
+        states = {"member": "declined", "member elsewhere": "accepted", "vendor": "withdrawn"}
+    if meeting.state == "held":
+        states = {"vendor": "accepted"} if meeting.audience == "circle" else {"former member": "accepted"}
+    AgendaItem.objects.create(meeting=meeting, position=2, kind="site_visit", title="Project")
+    Hosting.objects.bulk_create(
+        Hosting(meeting=meeting, government=government, contact=cast[who], state=state)
+        for who, state in states.items()
+    )
+
+
 def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
     """Requests that are open, decided, and asked by a trekker."""
     now = timezone.now()
@@ -177,6 +192,7 @@ def build() -> dict[str, Member]:
         furnish(meetings, topic)
         for number, meeting in enumerate(meetings):
             answers(meeting, number, cast)
+            hosts(meeting, temse, cast)
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():

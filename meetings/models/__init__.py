@@ -2,6 +2,7 @@
 
 from .agenda import AgendaItem
 from .answers import Invitation, Registration
+from .attendance import Attendance
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
 from .hosting import Hosting
 from .material import Material
@@ -10,6 +11,7 @@ from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 __all__ = [
     "AgendaItem",
     "Asking",
+    "Attendance",
     "Attending",
     "Form",
     "Hosting",

@@ -137,6 +137,13 @@ def sees_hosting(world: World, who: Asker, row: Row) -> bool:
     return meeting["circle_id"] in who.leads or (contact and sees_meeting(world, who, meeting))
 
 
+def sees_attendance(world: World, who: Asker, row: Row) -> bool:
+    meeting = meeting_of(world, row)
+    if meeting["circle_id"] in who.leads:
+        return True
+    return sees_meeting(world, who, meeting) and (own(world, who, row) or meeting["circle_id"] in who.colleagues)
+
+
 def system_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.system or who.doorkeeper
 
@@ -210,6 +217,7 @@ RULES: dict[str, Rule] = {
     "meetings.SpeakerTopic": of_a_speaker,
     "meetings.Talk": sees_talk,
     "meetings.Asking": leads_talk,
+    "meetings.Attendance": sees_attendance,
     "meetings.Hosting": sees_hosting,
     "meetings.Invitation": sees_invitation,
     "meetings.Registration": sees_registration,
@@ -238,6 +246,12 @@ def places_material(world: World, who: Asker, row: Row) -> bool:
         items.add(world.get("meetings.Talk", row["talk_id"])["item_id"])
     of_this_meeting = all(world.get("meetings.AgendaItem", i)["meeting_id"] == row["meeting_id"] for i in items)
     return of_this_meeting and leads_meeting(world, who, row)
+
+
+def notes_attendance(world: World, who: Asker, row: Row) -> bool:
+    """Who leads the meeting notes people whom they may know."""
+    person = row["member_id"] and world.get("members.Member", row["member_id"])
+    return leads_meeting(world, who, row) and (not person or sees_member(world, who, person))
 
 
 def tells_item(world: World, who: Asker, row: Row) -> bool:
@@ -288,6 +302,7 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.SpeakerTopic": trekkers,
     "meetings.Talk": leads_item,
     "meetings.Asking": leads_talk,
+    "meetings.Attendance": notes_attendance,
     "meetings.Hosting": leads_meeting,
     "meetings.Invitation": leads_meeting,
     "meetings.Registration": answers,
@@ -306,6 +321,7 @@ MAY_DELETE = MAY_CHANGE | {
     "members.JoinRequest": stewards,
     "usersessions.UserSession": own_or_at_the_door,
     "meetings.AgendaItem": leads_meeting,
+    "meetings.Attendance": leads_meeting,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
 }

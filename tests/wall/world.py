@@ -17,6 +17,7 @@ from mailroom.models import Channel, Delivery, Letter, Silence, Slot
 from meetings.models import (
     AgendaItem,
     Asking,
+    Attendance,
     Hosting,
     Invitation,
     JoinLink,
@@ -151,6 +152,14 @@ def hosts(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]
     )
 
 
+def present(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]) -> None:
+    """Who was there: people of the circle and of elsewhere, and a guest without a profile."""
+    how = {"meeting": meeting, "government": government, "how": "in_person"}
+    people = [cast[who] for who in ("member", "member elsewhere", "former member", "vendor")]
+    there = [Attendance(member=person, noted_by="code", **how) for person in people]
+    Attendance.objects.bulk_create([*there, Attendance(name="Gaston Gast", noted_by="list", **how)])
+
+
 def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
     """Requests that are open, decided, and asked by a trekker."""
     now = timezone.now()
@@ -193,6 +202,7 @@ def build() -> dict[str, Member]:
         for number, meeting in enumerate(meetings):
             answers(meeting, number, cast)
             hosts(meeting, temse, cast)
+            present(meeting, temse, cast)
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():

@@ -184,6 +184,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         OR m.circle_id = ANY(app.led()) OR m.id = ANY(app.hosting()))
 $$;
 
+-- The meetings of which one may read what people thought: those of a circle that one leads, once five have answered.
+CREATE OR REPLACE FUNCTION app.evaluated() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(meeting_id), '{}') FROM (
+        SELECT e.meeting_id FROM public.meetings_evaluation e JOIN public.meetings_meeting m ON m.id = e.meeting_id
+        WHERE m.circle_id = ANY((SELECT app.led())::bigint[])
+        GROUP BY e.meeting_id HAVING count(*) >= 5
+    ) AS enough
+$$;
+
 -- Whether a member's row keeps the powers it has: a policy sees only the new row, this looks at the old one, which is
 -- still the one of the statement's snapshot. So the doorkeeper may save a manager's password and make nobody a manager.
 CREATE OR REPLACE FUNCTION app.keeps_powers(member bigint, active boolean, manager boolean) RETURNS boolean

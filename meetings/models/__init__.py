@@ -3,16 +3,23 @@
 from .agenda import AgendaItem
 from .answers import Invitation, Registration
 from .attendance import Attendance
+from .evaluation import LEAST, Evaluation, EvaluationGiven
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
 from .hosting import Hosting
 from .material import Material
+from .reports import ActionPoint, Decision, Report, ReportPart
 from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 
 __all__ = [
+    "LEAST",
+    "ActionPoint",
     "AgendaItem",
     "Asking",
     "Attendance",
     "Attending",
+    "Decision",
+    "Evaluation",
+    "EvaluationGiven",
     "Form",
     "Hosting",
     "Invitation",
@@ -22,6 +29,8 @@ __all__ = [
     "MeetingQuerySet",
     "MeetingTopic",
     "Registration",
+    "Report",
+    "ReportPart",
     "Speaker",
     "SpeakerContact",
     "SpeakerTopic",

@@ -19,6 +19,7 @@ class AgendaItem(models.Model):
 
     class Kind(models.TextChoices):
         WELCOME = "welcome", _("welcome")
+        FOLLOW_UP = "follow_up", _("open actions")
         NEWS_ROUND = "news_round", _("news round")
         PEER_CONSULTATION = "peer_consultation", _("peer consultation")
         DEEP_DIVE = "deep_dive", _("deep dive")

@@ -129,7 +129,8 @@ def _layer(name: str, made_from: list[Path], make: Callable[[Path], None]) -> Pa
 def _carry_out(command: str, app: Path, **environment: str) -> None:
     """A RUN line of the builder, with ``app`` in the place of /app."""
     path = f"{ROOT}/.local/uv/bin:{os.environ['PATH']}"
-    known = {name: value for name, value in os.environ.items() if name not in variables_of_the_code()}
+    ours = variables_of_the_code()
+    known = {name: value for name, value in os.environ.items() if name not in ours}
     done = subprocess.run(
         ["sh", "-ec", command.replace("/app", str(app))],
         cwd=app,

@@ -307,6 +307,12 @@ class FeedAddress(models.Model):
 
     member = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feed_address")
     secret = models.CharField(max_length=64, unique=True, default=new_secret)
+    keeps_cancelled = models.BooleanField(
+        _("cancelled meetings"),
+        default=True,
+        db_default=True,
+        help_text=_("Shown as cancelled; otherwise they leave the calendar."),
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

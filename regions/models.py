@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -153,6 +153,7 @@ class Circle(models.Model):
         QUARTER = "quarter", _("every quarter")
         SIX_WEEKS = "six_weeks", _("every six weeks")
         SERIES = "series", _("four or five meetings around one theme")
+        BEFORE = "before", _("before the meeting of another circle")
         FREE = "free", _("when there is a need")
 
     class Joining(models.TextChoices):
@@ -172,6 +173,28 @@ class Circle(models.Model):
     region = models.CharField(_("reference region"), max_length=24, choices=ReferenceRegion, blank=True)
     about = models.TextField(_("about this circle"), blank=True)
     rhythm = models.CharField(_("rhythm"), max_length=12, choices=Rhythm, default=Rhythm.QUARTER)
+    series_length = models.PositiveSmallIntegerField(
+        _("meetings in the series"),
+        null=True,
+        blank=True,
+        help_text=_("Four or five. Empty: not decided yet."),
+    )
+    series_from = models.DateField(
+        _("series from"),
+        null=True,
+        blank=True,
+        help_text=_("Meetings before this day do not count, such as an intake. Empty: all meetings count."),
+    )
+    meets_before = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="prepared_by",
+        verbose_name=_("meets before"),
+        help_text=_("The circle whose meetings this one prepares."),
+    )
+    weeks_before = models.PositiveSmallIntegerField(_("weeks before"), null=True, blank=True)
     joining = models.CharField(_("joining"), max_length=12, choices=Joining, default=Joining.DOMAIN)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.ACTIVE)
     governments = models.ManyToManyField(
@@ -189,6 +212,23 @@ class Circle(models.Model):
             models.UniqueConstraint(
                 fields=["region"], condition=~Q(region=""), name="one_circle_per_reference_region"
             ),
+            models.CheckConstraint(
+                condition=Q(series_length=None, series_from=None)
+                | Q(rhythm="series") & (Q(series_length=None) | Q(series_length__in=[4, 5])),
+                name="a_series_has_four_or_five",
+                violation_error_message=_("Only a series of four or five meetings has a length and a first day."),
+            ),
+            models.CheckConstraint(
+                condition=(~Q(rhythm="before") & Q(meets_before=None, weeks_before=None))
+                | (
+                    Q(rhythm="before", meets_before__isnull=False, weeks_before__range=(1, 12))
+                    & ~Q(meets_before=F("id"))
+                ),
+                name="before_says_what_and_when",
+                violation_error_message=_(
+                    "A circle that meets before another one says which other one, and one to twelve weeks before."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,7 +240,7 @@ class Circle(models.Model):
     @property
     def interval(self) -> dt.timedelta:
         """The time from one meeting to the next, by rhythm; a quarter where the circle has no fixed one."""
-        return dt.timedelta(weeks=6 if self.rhythm == self.Rhythm.SIX_WEEKS else 13)
+        return dt.timedelta(weeks=6 if self.rhythm in {self.Rhythm.SIX_WEEKS, self.Rhythm.SERIES} else 13)
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):

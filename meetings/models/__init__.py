@@ -7,6 +7,8 @@ from .evaluation import LEAST, Evaluation, EvaluationGiven
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
 from .hosting import Hosting
 from .material import Material
+from .periods import PreparedPeriod
+from .polls import DateOption, DatePoll, DateVote
 from .reports import ActionPoint, Decision, Report, ReportPart
 from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 
@@ -20,6 +22,9 @@ __all__ = [
     "Decision",
     "Evaluation",
     "EvaluationGiven",
+    "DateOption",
+    "DatePoll",
+    "DateVote",
     "Form",
     "Hosting",
     "Invitation",
@@ -28,6 +33,7 @@ __all__ = [
     "Meeting",
     "MeetingQuerySet",
     "MeetingTopic",
+    "PreparedPeriod",
     "Registration",
     "Report",
     "ReportPart",

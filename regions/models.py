@@ -260,6 +260,9 @@ class Participation(models.Model):
     circle = models.ForeignKey(Circle, models.CASCADE, related_name="participations", verbose_name=_("circle"))
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
+    willing = models.BooleanField(
+        _("receives meetings"), default=True, help_text=_("Not willing, or no room: it is left out of the rota.")
+    )
 
     objects = ParticipationQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from .answers import Invitation, Registration
 from .attendance import Attendance
 from .evaluation import LEAST, Evaluation, EvaluationGiven
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
-from .hosting import Hosting
+from .hosting import Hosting, HostTask
 from .material import Material
 from .periods import PreparedPeriod
 from .polls import DateOption, DatePoll, DateVote
@@ -26,6 +26,7 @@ __all__ = [
     "DatePoll",
     "DateVote",
     "Form",
+    "HostTask",
     "Hosting",
     "Invitation",
     "JoinLink",

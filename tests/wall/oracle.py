@@ -144,6 +144,58 @@ def sees_attendance(world: World, who: Asker, row: Row) -> bool:
     return sees_meeting(world, who, meeting) and (own(world, who, row) or meeting["circle_id"] in who.colleagues)
 
 
+def sees_report(world: World, who: Asker, row: Row) -> bool:
+    """A draft is the trekkers'; afterwards it is for the colleagues of the circle, whoever the meeting was for."""
+    meeting = meeting_of(world, row)
+    if meeting["circle_id"] in who.leads:
+        return True
+    colleague = meeting["circle_id"] in who.colleagues and sees_meeting(world, who, meeting)
+    return row["state"] == "published" and colleague
+
+
+def with_the_report(world: World, who: Asker, row: Row) -> bool:
+    report = world.rows["meetings.Report"].get(row["meeting_id"])
+    return leads_meeting(world, who, row) or bool(report and sees_report(world, who, report))
+
+
+def sees_report_part(world: World, who: Asker, row: Row) -> bool:
+    meeting = world.get("meetings.AgendaItem", row["item_id"])["meeting_id"]
+    report = world.rows["meetings.Report"].get(meeting)
+    return bool(report and sees_report(world, who, report))
+
+
+def sees_evaluation(world: World, who: Asker, row: Row) -> bool:
+    """Five or none."""
+    answers = [each for each in world.of("meetings.Evaluation") if each["meeting_id"] == row["meeting_id"]]
+    return who.system or (len(answers) >= 5 and leads_meeting(world, who, row))
+
+
+def sees_poll(world: World, who: Asker, row: Row) -> bool:
+    """Members choose a day, without suppliers; what a speaker is asked is the trekker's."""
+    return row["circle_id"] in who.leads or (row["asks"] == "members" and row["circle_id"] in who.colleagues)
+
+
+def poll_of_option(world: World, row: Row) -> Row:
+    return world.get("meetings.DatePoll", row["poll_id"])
+
+
+def poll_of_vote(world: World, row: Row) -> Row:
+    return poll_of_option(world, world.get("meetings.DateOption", row["option_id"]))
+
+
+def with_poll(world: World, who: Asker, row: Row) -> bool:
+    return sees_poll(world, who, poll_of_option(world, row))
+
+
+def with_vote(world: World, who: Asker, row: Row) -> bool:
+    return sees_poll(world, who, poll_of_vote(world, row))
+
+
+def hosts_or_leads(world: World, who: Asker, row: Row) -> bool:
+    """Whoever was asked to receive the meeting, and who leads its circle."""
+    return row["meeting_id"] in who.hosting or meeting_of(world, row)["circle_id"] in who.leads
+
+
 def system_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.system or who.doorkeeper
 
@@ -219,6 +271,17 @@ RULES: dict[str, Rule] = {
     "meetings.Asking": leads_talk,
     "meetings.Attendance": sees_attendance,
     "meetings.Hosting": sees_hosting,
+    "meetings.HostTask": hosts_or_leads,
+    "meetings.DatePoll": sees_poll,
+    "meetings.DateOption": with_poll,
+    "meetings.DateVote": with_vote,
+    "meetings.PreparedPeriod": leads,
+    "meetings.Report": sees_report,
+    "meetings.ReportPart": sees_report_part,
+    "meetings.Decision": with_the_report,
+    "meetings.ActionPoint": with_the_report,
+    "meetings.Evaluation": sees_evaluation,
+    "meetings.EvaluationGiven": own_or_system,
     "meetings.Invitation": sees_invitation,
     "meetings.Registration": sees_registration,
 }
@@ -239,6 +302,29 @@ def answers(world: World, who: Asker, row: Row) -> bool:
     return who.system or (own(world, who, row) and with_meeting(world, who, row))
 
 
+def polls(world: World, who: Asker, row: Row) -> bool:
+    """For a meeting of the very circle that is asked."""
+    return leads(world, who, row) and meeting_of(world, row)["circle_id"] == row["circle_id"]
+
+
+def leads_poll(world: World, who: Asker, row: Row) -> bool:
+    return leads(world, who, poll_of_option(world, row))
+
+
+def votes(world: World, who: Asker, row: Row) -> bool:
+    """For oneself and one's own government. What a speaker says is written by the system, which holds the link."""
+    if who.system:
+        return True
+    for_themselves = own(world, who, row) and row["government_id"] == who.government
+    return for_themselves and row["talk_id"] is None and with_vote(world, who, row)
+
+
+def takes_back(world: World, who: Asker, row: Row) -> bool:
+    if own(world, who, row) or poll_of_vote(world, row)["circle_id"] in who.leads:
+        return True
+    return who.government is not None and row["government_id"] == who.government
+
+
 def places_material(world: World, who: Asker, row: Row) -> bool:
     """In a meeting that one leads; what it hangs on is of that very meeting."""
     items = {row["item_id"]} if row["item_id"] else set()
@@ -252,6 +338,12 @@ def notes_attendance(world: World, who: Asker, row: Row) -> bool:
     """Who leads the meeting notes people whom they may know."""
     person = row["member_id"] and world.get("members.Member", row["member_id"])
     return leads_meeting(world, who, row) and (not person or sees_member(world, who, person))
+
+
+def notes_outcome(world: World, who: Asker, row: Row) -> bool:
+    """In a meeting that one leads, with a point of that very meeting or none."""
+    item = row["item_id"] and world.get("meetings.AgendaItem", row["item_id"])
+    return leads_meeting(world, who, row) and (not item or item["meeting_id"] == row["meeting_id"])
 
 
 def tells_item(world: World, who: Asker, row: Row) -> bool:
@@ -304,6 +396,17 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.Asking": leads_talk,
     "meetings.Attendance": notes_attendance,
     "meetings.Hosting": leads_meeting,
+    "meetings.HostTask": hosts_or_leads,
+    "meetings.DatePoll": polls,
+    "meetings.DateOption": leads_poll,
+    "meetings.DateVote": nobody,
+    "meetings.PreparedPeriod": the_system,
+    "meetings.Report": leads_meeting,
+    "meetings.ReportPart": leads_item,
+    "meetings.Decision": notes_outcome,
+    "meetings.ActionPoint": notes_outcome,
+    "meetings.Evaluation": the_system,
+    "meetings.EvaluationGiven": the_system,
     "meetings.Invitation": leads_meeting,
     "meetings.Registration": answers,
 }
@@ -314,6 +417,8 @@ MAY_ADD = MAY_CHANGE | {
     "members.JoinRequest": stewards,
     "admin.LogEntry": stewards,
     "meetings.AgendaItem": leads_meeting,
+    "meetings.HostTask": leads_meeting,
+    "meetings.DateVote": votes,
 }
 MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
@@ -321,7 +426,9 @@ MAY_DELETE = MAY_CHANGE | {
     "members.JoinRequest": stewards,
     "usersessions.UserSession": own_or_at_the_door,
     "meetings.AgendaItem": leads_meeting,
+    "meetings.HostTask": leads_meeting,
     "meetings.Attendance": leads_meeting,
+    "meetings.DateVote": takes_back,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
 }

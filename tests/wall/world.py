@@ -15,16 +15,27 @@ from django.utils import timezone
 from library.models import Topic
 from mailroom.models import Channel, Delivery, Letter, Silence, Slot
 from meetings.models import (
+    ActionPoint,
     AgendaItem,
     Asking,
     Attendance,
+    DateOption,
+    DatePoll,
+    DateVote,
+    Decision,
+    Evaluation,
+    EvaluationGiven,
     Hosting,
+    HostTask,
     Invitation,
     JoinLink,
     Material,
     Meeting,
     MeetingTopic,
+    PreparedPeriod,
     Registration,
+    Report,
+    ReportPart,
     Speaker,
     SpeakerContact,
     SpeakerTopic,
@@ -150,6 +161,7 @@ def hosts(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]
         Hosting(meeting=meeting, government=government, contact=cast[who], state=state)
         for who, state in states.items()
     )
+    HostTask.objects.create(meeting=meeting, what="room", note="Raadzaal")
 
 
 def present(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]) -> None:
@@ -158,6 +170,54 @@ def present(meeting: Meeting, government: LocalGovernment, cast: dict[str, Membe
     people = [cast[who] for who in ("member", "member elsewhere", "former member", "vendor")]
     there = [Attendance(member=person, noted_by="code", **how) for person in people]
     Attendance.objects.bulk_create([*there, Attendance(name="Gaston Gast", noted_by="list", **how)])
+
+
+def outcomes(meeting: Meeting, cast: dict[str, Member]) -> None:
+    """A report of it: of what is over or cancelled published, else a draft; and what four or six people thought."""
+    over = meeting.state in ("held", "cancelled")
+    Report.objects.create(meeting=meeting, state="published" if over else "draft", introduction="Welkom.")
+    item = meeting.agenda.earliest("position")
+    ReportPart.objects.create(item=item, text="Er werd veel gezegd.")
+    owner, day = cast["member"], timezone.localdate()
+    for point in (item, None):
+        Decision.objects.create(meeting=meeting, item=point, text="Wij doen het samen.")
+        ActionPoint.objects.create(meeting=meeting, item=point, what="Bel eens rond", owner=owner, due_on=day)
+    answers = 6 if over else 4
+    Evaluation.objects.bulk_create(Evaluation(meeting=meeting, useful=4, form=3) for _ in range(answers))
+    EvaluationGiven.objects.bulk_create(
+        EvaluationGiven(meeting=meeting, member=person) for person in list(cast.values())[:answers]
+    )
+
+
+def polls(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]) -> None:
+    """Days asked about: an open poll of members, one of a speaker, one that is decided."""
+    of_members = (meeting.state, meeting.audience) in {("draft", "network"), ("published", "circle")}
+    if not of_members and (meeting.state, meeting.audience) != ("draft", "circle"):
+        return
+    decided = timezone.now() if meeting.state == "published" else None
+    poll = DatePoll.objects.create(
+        meeting=meeting,
+        circle=meeting.circle,
+        asks="members" if of_members else "speaker",
+        title=meeting.title,
+        form=meeting.form,
+        open_until=timezone.localdate() + dt.timedelta(days=7),
+        decided_at=decided,
+    )
+    times = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
+    later = {name: moment + dt.timedelta(days=7) for name, moment in times.items()}
+    options = [DateOption(poll=poll, chosen=bool(decided), **times), DateOption(poll=poll, **later)]
+    DateOption.objects.bulk_create(options)
+    if not of_members:
+        talk = Talk.objects.get(item__meeting=meeting, state="asked")
+        DateVote.objects.create(option=options[0], talk=talk, answer="yes")
+        return
+    DateVote.objects.bulk_create(
+        DateVote(option=option, government=where, member=cast[who], answer=answer)
+        for option, answer in zip(options, ("yes", "if_needed"), strict=True)
+        for who, where in [("former member", government), ("member of both", None)]
+    )
+    DateVote.objects.create(option=options[0], member=cast["member"], answer="no" if decided is None else "yes")
 
 
 def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
@@ -202,7 +262,11 @@ def build() -> dict[str, Member]:
         for number, meeting in enumerate(meetings):
             answers(meeting, number, cast)
             hosts(meeting, temse, cast)
+            outcomes(meeting, cast)
             present(meeting, temse, cast)
+            polls(meeting, temse, cast)
+        for circle in (waasland, kempen, umbrella):
+            PreparedPeriod.objects.create(circle=circle, period="2027-1")
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():

@@ -1,6 +1,6 @@
 """Gatherings of a circle and what belongs to them: programme, speakers, invitations, answers, material."""
 
-from .agenda import AgendaItem
+from .agenda import AgendaItem, Case
 from .answers import Invitation, Registration
 from .attendance import Attendance
 from .evaluation import LEAST, Evaluation, EvaluationGiven
@@ -9,7 +9,9 @@ from .hosting import Hosting, HostTask
 from .material import Material
 from .periods import PreparedPeriod
 from .polls import DateOption, DatePoll, DateVote
+from .questions import PressingQuestion, QuestionSupport
 from .reports import ActionPoint, Decision, Report, ReportPart
+from .rounds import Contribution
 from .speakers import Asking, Speaker, SpeakerContact, SpeakerTopic, Talk
 
 __all__ = [
@@ -19,12 +21,14 @@ __all__ = [
     "Asking",
     "Attendance",
     "Attending",
-    "Decision",
-    "Evaluation",
-    "EvaluationGiven",
+    "Case",
+    "Contribution",
     "DateOption",
     "DatePoll",
     "DateVote",
+    "Decision",
+    "Evaluation",
+    "EvaluationGiven",
     "Form",
     "HostTask",
     "Hosting",
@@ -35,6 +39,8 @@ __all__ = [
     "MeetingQuerySet",
     "MeetingTopic",
     "PreparedPeriod",
+    "PressingQuestion",
+    "QuestionSupport",
     "Registration",
     "Report",
     "ReportPart",

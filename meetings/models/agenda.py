@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from regions.models import LocalGovernment
 from regions.wall import Wall
 
 from .gathering import Meeting
-from .walls import HOSTS, LEADS_MEETING, SEES_MEETING
+from .walls import HOSTS, ITEM_AMONG_COLLEAGUES, LEADS_ITEM, LEADS_MEETING, SEES_MEETING
 
 
 class AgendaItem(models.Model):
@@ -58,3 +60,45 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Case(models.Model):
+    """What an *intervisie* is about: somebody's problem at work, told to colleagues alone. So it is no text of the
+    programme, which may be public, but a row of its own."""
+
+    item = models.OneToOneField(
+        AgendaItem, models.CASCADE, primary_key=True, related_name="case", verbose_name=_("programme item")
+    )
+    text = models.TextField(_("case"), blank=True, max_length=2000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("whose case it is"),
+    )
+    government = models.ForeignKey(
+        LocalGovernment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("local government"),
+        help_text=_("Of the owner: it is public where the profile may be hidden."),
+    )
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            Wall(
+                name="cases_wall",
+                see=f"{ITEM_AMONG_COLLEAGUES} OR {LEADS_ITEM}",
+                add=LEADS_ITEM,
+                change=LEADS_ITEM,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)

@@ -17,6 +17,10 @@ LEADS_ITEM = (
     "EXISTS (SELECT FROM meetings_agendaitem AS i JOIN meetings_meeting AS m ON m.id = i.meeting_id "
     f"WHERE i.id = item_id AND {led('m.circle_id')})"
 )
+ITEM_AMONG_COLLEAGUES = (
+    "EXISTS (SELECT FROM meetings_agendaitem AS i JOIN meetings_meeting AS m ON m.id = i.meeting_id "
+    f"WHERE i.id = item_id AND {among_colleagues('m.circle_id')})"
+)
 LEADS_TALK = (
     "EXISTS (SELECT FROM meetings_talk AS t JOIN meetings_agendaitem AS i ON i.id = t.item_id "
     f"JOIN meetings_meeting AS m ON m.id = i.meeting_id WHERE t.id = talk_id AND {led('m.circle_id')})"

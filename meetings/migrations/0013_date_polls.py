@@ -34,6 +34,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'date poll',
                 'verbose_name_plural': 'date polls',
                 'ordering': ['opened_at'],
+                'constraints': [
+                    regions.wall.Wall(add='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', change='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', delete='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', name='date_polls_wall', see="(asks = 'members' AND (circle_id = ANY((SELECT app.circles())::bigint[]) AND NOT (SELECT app.is_vendor()))) OR circle_id = ANY((SELECT app.led())::bigint[])"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +52,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposed date',
                 'verbose_name_plural': 'proposed dates',
                 'ordering': ['starts_at', 'id'],
+                'constraints': [
+                    regions.wall.Wall(add='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', change='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', delete='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', name='date_options_wall', see='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id)'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='option_ends_after_it_starts'),
+                    models.UniqueConstraint(fields=('poll', 'starts_at'), name='a_moment_once_per_poll'),
+                    models.UniqueConstraint(condition=models.Q(('chosen', True)), fields=('poll',), name='one_date_chosen'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +75,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'answer to a date poll',
                 'verbose_name_plural': 'answers to date polls',
                 'ordering': ['voted_at', 'id'],
+                'constraints': [
+                    regions.wall.Wall(add='(member_id = (SELECT app.me()) AND talk_id IS NULL AND government_id IS NOT DISTINCT FROM (SELECT app.my_government()) AND EXISTS (SELECT FROM meetings_dateoption AS o WHERE o.id = option_id)) OR (SELECT app.is_system())', change='false', delete='government_id = (SELECT app.my_government()) OR member_id = (SELECT app.me()) OR EXISTS (SELECT FROM meetings_dateoption AS o JOIN meetings_datepoll AS p ON p.id = o.poll_id WHERE o.id = option_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', name='date_votes_wall', see='EXISTS (SELECT FROM meetings_dateoption AS o WHERE o.id = option_id)'),
+                    models.UniqueConstraint(fields=('option', 'government'), name='a_government_once_per_date'),
+                    models.UniqueConstraint(fields=('option', 'member'), name='a_member_once_per_date'),
+                    models.UniqueConstraint(fields=('option', 'talk'), name='a_speaker_once_per_date'),
+                    models.CheckConstraint(condition=models.Q(('talk', None), models.Q(('government', None), ('member', None)), _connector='OR'), name='a_speaker_is_no_government'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,54 +95,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'period with a draft',
                 'verbose_name_plural': 'periods with a draft',
+                'constraints': [
+                    regions.wall.Wall(add='(SELECT app.is_system())', change='(SELECT app.is_system())', delete='(SELECT app.is_system())', name='prepared_periods_wall', see='circle_id = ANY((SELECT app.led())::bigint[])'),
+                    models.UniqueConstraint(fields=('circle', 'period'), name='one_draft_per_period'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='datepoll',
-            constraint=regions.wall.Wall(add='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', change='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', delete='circle_id = ANY((SELECT app.led())::bigint[]) AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id AND m.circle_id = meetings_datepoll.circle_id)', name='date_polls_wall', see="(asks = 'members' AND (circle_id = ANY((SELECT app.circles())::bigint[]) AND NOT (SELECT app.is_vendor()))) OR circle_id = ANY((SELECT app.led())::bigint[])"),
-        ),
-        migrations.AddConstraint(
-            model_name='dateoption',
-            constraint=regions.wall.Wall(add='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', change='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', delete='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', name='date_options_wall', see='EXISTS (SELECT FROM meetings_datepoll AS p WHERE p.id = poll_id)'),
-        ),
-        migrations.AddConstraint(
-            model_name='dateoption',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='option_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='dateoption',
-            constraint=models.UniqueConstraint(fields=('poll', 'starts_at'), name='a_moment_once_per_poll'),
-        ),
-        migrations.AddConstraint(
-            model_name='dateoption',
-            constraint=models.UniqueConstraint(condition=models.Q(('chosen', True)), fields=('poll',), name='one_date_chosen'),
-        ),
-        migrations.AddConstraint(
-            model_name='datevote',
-            constraint=regions.wall.Wall(add='(member_id = (SELECT app.me()) AND talk_id IS NULL AND government_id IS NOT DISTINCT FROM (SELECT app.my_government()) AND EXISTS (SELECT FROM meetings_dateoption AS o WHERE o.id = option_id)) OR (SELECT app.is_system())', change='false', delete='government_id = (SELECT app.my_government()) OR member_id = (SELECT app.me()) OR EXISTS (SELECT FROM meetings_dateoption AS o JOIN meetings_datepoll AS p ON p.id = o.poll_id WHERE o.id = option_id AND p.circle_id = ANY((SELECT app.led())::bigint[]))', name='date_votes_wall', see='EXISTS (SELECT FROM meetings_dateoption AS o WHERE o.id = option_id)'),
-        ),
-        migrations.AddConstraint(
-            model_name='datevote',
-            constraint=models.UniqueConstraint(fields=('option', 'government'), name='a_government_once_per_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='datevote',
-            constraint=models.UniqueConstraint(fields=('option', 'member'), name='a_member_once_per_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='datevote',
-            constraint=models.UniqueConstraint(fields=('option', 'talk'), name='a_speaker_once_per_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='datevote',
-            constraint=models.CheckConstraint(condition=models.Q(('talk', None), models.Q(('government', None), ('member', None)), _connector='OR'), name='a_speaker_is_no_government'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparedperiod',
-            constraint=regions.wall.Wall(add='(SELECT app.is_system())', change='(SELECT app.is_system())', delete='(SELECT app.is_system())', name='prepared_periods_wall', see='circle_id = ANY((SELECT app.led())::bigint[])'),
-        ),
-        migrations.AddConstraint(
-            model_name='preparedperiod',
-            constraint=models.UniqueConstraint(fields=('circle', 'period'), name='one_draft_per_period'),
         ),
     ]

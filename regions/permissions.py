@@ -13,6 +13,7 @@ class Role(StrEnum):
 
     VISITOR = "visitor"
     MEMBER = "member"
+    COLLEAGUE = "colleague"  # a member who works for no supplier
     TREKKER = "trekker"
     MANAGER = "manager"
 
@@ -23,6 +24,7 @@ LEAST_ROLE = {
     "answer": Role.VISITOR,  # to any meeting one sees, also one for the network; logging in is the lock's business
     "see members": Role.MEMBER,
     "leave": Role.MEMBER,
+    "speak freely": Role.COLLEAGUE,  # what colleagues tell each other and no supplier hears: questions, rounds, reports
     "plan": Role.TREKKER,  # make, change, publish, move, cancel meetings and their programme
     "invite": Role.TREKKER,
     "ask speakers": Role.TREKKER,
@@ -44,6 +46,7 @@ class Rights:
     circles: frozenset[int] = field(default_factory=frozenset)
     peers: frozenset[int] = field(default_factory=frozenset)
     led: frozenset[int] = field(default_factory=frozenset)
+    colleagues: frozenset[int] = field(default_factory=frozenset)
     is_insider: bool = False
     is_manager: bool = False
     desks: tuple[tuple[str, str], ...] = ()  # slug and name of the circles they lead as a trekker, for the navigation
@@ -54,6 +57,8 @@ class Rights:
             return Role.MANAGER
         if circle_id in self.led:
             return Role.TREKKER
+        if circle_id in self.colleagues:
+            return Role.COLLEAGUE
         if circle_id in self.circles:
             return Role.MEMBER
         return Role.VISITOR
@@ -75,14 +80,15 @@ def rights_of_the_actor() -> Rights:
             SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager(),
                    (SELECT array_agg(ARRAY[slug, name] ORDER BY name) FROM regions_circle
                     WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward())),
-                   app.lacks_second_factor()
+                   app.lacks_second_factor(), app.is_vendor()
             """
         )
-        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor = cursor.fetchone()
+        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor = cursor.fetchone()
     return Rights(
         frozenset(circles),
         frozenset(peers),
         frozenset(led),
+        frozenset() if is_vendor else frozenset(circles),
         is_insider,
         is_manager,
         tuple((slug, name) for slug, name in desks or []),

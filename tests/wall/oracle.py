@@ -196,6 +196,51 @@ def hosts_or_leads(world: World, who: Asker, row: Row) -> bool:
     return row["meeting_id"] in who.hosting or meeting_of(world, row)["circle_id"] in who.leads
 
 
+def sees_question(world: World, who: Asker, row: Row) -> bool:
+    """What members ask each other is not for suppliers."""
+    return row["circle_id"] in who.colleagues | who.leads
+
+
+def sees_support(world: World, who: Asker, row: Row) -> bool:
+    return sees_question(world, who, world.get("meetings.PressingQuestion", row["question_id"]))
+
+
+def among_colleagues(world: World, who: Asker, row: Row) -> bool:
+    """Told in a meeting that one sees, to the circle without its suppliers; a trekker is one of them."""
+    meeting = meeting_of(world, row)
+    return sees_meeting(world, who, meeting) and meeting["circle_id"] in who.colleagues | who.leads
+
+
+def sees_case(world: World, who: Asker, row: Row) -> bool:
+    return among_colleagues(world, who, world.get("meetings.AgendaItem", row["item_id"]))
+
+
+def answered_it(world: World, who: Asker, row: Row) -> bool:
+    """What hangs on an answer of their own, to that very meeting, which they see."""
+    answer = world.get("meetings.Registration", row["registration_id"])
+    of_this_meeting = answer["meeting_id"] == row["meeting_id"]
+    return of_this_meeting and own(world, who, answer) and sees_registration(world, who, answer)
+
+
+def sees_need(world: World, who: Asker, row: Row) -> bool:
+    """The person, who leads the meeting, and who receives it."""
+    receives = row["meeting_id"] in who.hosting and any(
+        asking["meeting_id"] == row["meeting_id"] and asking["contact_id"] == who.id and asking["state"] == "accepted"
+        for asking in world.of("meetings.Hosting")
+    )
+    return receives or leads_meeting(world, who, row) or answered_it(world, who, row)
+
+
+def sees_excuse(world: World, who: Asker, row: Row) -> bool:
+    if leads_meeting(world, who, row) or answered_it(world, who, row):
+        return True
+    return who.id is not None and row["substitute_id"] == who.id and with_meeting(world, who, row)
+
+
+def sees_intention(world: World, who: Asker, row: Row) -> bool:
+    return own(world, who, row) or leads(world, who, row)
+
+
 def system_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.system or who.doorkeeper
 
@@ -263,6 +308,10 @@ RULES: dict[str, Rule] = {
     "meetings.MeetingTopic": with_meeting,
     "meetings.JoinLink": sees_join_link,
     "meetings.AgendaItem": with_meeting,
+    "meetings.Case": sees_case,
+    "meetings.PressingQuestion": sees_question,
+    "meetings.QuestionSupport": sees_support,
+    "meetings.Contribution": among_colleagues,
     "meetings.Material": with_meeting,
     "meetings.Speaker": sees_speaker,
     "meetings.SpeakerContact": trekkers,
@@ -270,6 +319,9 @@ RULES: dict[str, Rule] = {
     "meetings.Talk": sees_talk,
     "meetings.Asking": leads_talk,
     "meetings.Attendance": sees_attendance,
+    "meetings.Need": sees_need,
+    "meetings.Excuse": sees_excuse,
+    "meetings.AlwaysComes": sees_intention,
     "meetings.Hosting": sees_hosting,
     "meetings.HostTask": hosts_or_leads,
     "meetings.DatePoll": sees_poll,
@@ -325,6 +377,38 @@ def takes_back(world: World, who: Asker, row: Row) -> bool:
     return who.government is not None and row["government_id"] == who.government
 
 
+def meeting_of_item(world: World, row: Row) -> Row | None:
+    return meeting_of(world, world.get("meetings.AgendaItem", row["item_id"])) if row["item_id"] else None
+
+
+def asks(world: World, who: Asker, row: Row) -> bool:
+    """For oneself, to colleagues; it gets a place on a programme from a trekker."""
+    mine = own(world, who, row) and row["government_id"] == who.government
+    return who.system or (mine and row["item_id"] is None and row["circle_id"] in who.colleagues)
+
+
+def handles_question(world: World, who: Asker, row: Row) -> bool:
+    """A trekker, on programmes of this very circle; whoever asked it, while it stands on none that goes on."""
+    meeting = meeting_of_item(world, row)
+    if meeting and not (sees_meeting(world, who, meeting) and meeting["circle_id"] == row["circle_id"]):
+        return False
+    if row["circle_id"] in who.leads:
+        return True
+    free = meeting is None or meeting["state"] == "cancelled"
+    return own(world, who, row) and row["circle_id"] in who.colleagues and free
+
+
+def supports(world: World, who: Asker, row: Row) -> bool:
+    asked_by = world.get("meetings.PressingQuestion", row["question_id"])["member_id"]
+    return who.system or (own(world, who, row) and sees_support(world, who, row) and asked_by != row["member_id"])
+
+
+def contributes(world: World, who: Asker, row: Row) -> bool:
+    """A trekker for any government, a colleague for their own."""
+    own_government = who.government is not None and row["government_id"] == who.government
+    return leads_meeting(world, who, row) or (own_government and among_colleagues(world, who, row))
+
+
 def places_material(world: World, who: Asker, row: Row) -> bool:
     """In a meeting that one leads; what it hangs on is of that very meeting."""
     items = {row["item_id"]} if row["item_id"] else set()
@@ -344,6 +428,20 @@ def notes_outcome(world: World, who: Asker, row: Row) -> bool:
     """In a meeting that one leads, with a point of that very meeting or none."""
     item = row["item_id"] and world.get("meetings.AgendaItem", row["item_id"])
     return leads_meeting(world, who, row) and (not item or item["meeting_id"] == row["meeting_id"])
+
+
+def tells_need(world: World, who: Asker, row: Row) -> bool:
+    return who.system or answered_it(world, who, row)
+
+
+def excuses(world: World, who: Asker, row: Row) -> bool:
+    """Their own, and who comes instead is somebody whom they may know."""
+    person = row["substitute_id"] and world.get("members.Member", row["substitute_id"])
+    return who.system or (answered_it(world, who, row) and (not person or sees_member(world, who, person)))
+
+
+def intends(world: World, who: Asker, row: Row) -> bool:
+    return who.system or (own(world, who, row) and row["circle_id"] in who.circles)
 
 
 def tells_item(world: World, who: Asker, row: Row) -> bool:
@@ -388,6 +486,10 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.MeetingTopic": leads_meeting,
     "meetings.JoinLink": leads_meeting,
     "meetings.AgendaItem": tells_item,
+    "meetings.Case": leads_item,
+    "meetings.PressingQuestion": handles_question,
+    "meetings.QuestionSupport": nobody,
+    "meetings.Contribution": contributes,
     "meetings.Material": places_material,
     "meetings.Speaker": trekkers,
     "meetings.SpeakerContact": trekkers,
@@ -395,6 +497,9 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.Talk": leads_item,
     "meetings.Asking": leads_talk,
     "meetings.Attendance": notes_attendance,
+    "meetings.Need": tells_need,
+    "meetings.Excuse": excuses,
+    "meetings.AlwaysComes": intends,
     "meetings.Hosting": leads_meeting,
     "meetings.HostTask": hosts_or_leads,
     "meetings.DatePoll": polls,
@@ -419,6 +524,8 @@ MAY_ADD = MAY_CHANGE | {
     "meetings.AgendaItem": leads_meeting,
     "meetings.HostTask": leads_meeting,
     "meetings.DateVote": votes,
+    "meetings.PressingQuestion": asks,
+    "meetings.QuestionSupport": supports,
 }
 MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
@@ -428,7 +535,11 @@ MAY_DELETE = MAY_CHANGE | {
     "meetings.AgendaItem": leads_meeting,
     "meetings.HostTask": leads_meeting,
     "meetings.Attendance": leads_meeting,
+    "meetings.Excuse": tells_need,
+    "meetings.AlwaysComes": own_or_system,
     "meetings.DateVote": takes_back,
+    "meetings.PressingQuestion": the_system,
+    "meetings.QuestionSupport": own_or_system,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
 }

@@ -15,6 +15,9 @@ LOOKS_THROUGH = {
     ("meetings.Report", "written_by_id"): "the circle's own note of who wrote last; it shows nothing of that member",
     ("meetings.ActionPoint", "owner_id"): "who left keeps their action; only who is in the circle hears of it",
     ("meetings.Hosting", "swap_with_id"): "shows nothing of that row; whose circle it is, is looked at when hosts change",
+    ("meetings.Case", "owner_id"): "who left keeps their case; only who is in the circle hears of it",
+    ("meetings.PressingQuestion", "member_id"): "who left keeps their question; it shows nothing of that member",
+    ("meetings.Contribution", "member_id"): "the circle's own note of who wrote it; it shows nothing of that member",
     ("meetings.Asking", "by_id"): "the circle's own note of who asked; it shows nothing of that member",
     ("members.JoinRequest", "decided_by_id"): "the circle's own note of who decided; the journal is what counts",
 }

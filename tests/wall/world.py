@@ -17,8 +17,11 @@ from mailroom.models import Channel, Delivery, Letter, Silence, Slot
 from meetings.models import (
     ActionPoint,
     AgendaItem,
+    AlwaysComes,
     Asking,
     Attendance,
+    Case,
+    Contribution,
     DateOption,
     DatePoll,
     DateVote,
@@ -33,6 +36,8 @@ from meetings.models import (
     Meeting,
     MeetingTopic,
     PreparedPeriod,
+    PressingQuestion,
+    QuestionSupport,
     Registration,
     Report,
     ReportPart,
@@ -78,6 +83,7 @@ def people(waasland: Circle, kempen: Circle, umbrella: Circle) -> dict[str, Memb
         "stranger": make.person("Stef Stranger"),
     }
     Membership.objects.filter(member=cast["former member"]).update(ended_at=timezone.now())
+    Member.objects.filter(pk=cast["trekker to be"].pk).update(government=waasland.governments.earliest("pk"))
     Membership.objects.create(
         member=cast["vendor who leads"], circle=waasland, role="trekker", mandate_start=LONG_AGO
     )
@@ -220,6 +226,41 @@ def polls(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]
     DateVote.objects.create(option=options[0], member=cast["member"], answer="no" if decided is None else "yes")
 
 
+def spoken(meeting: Meeting, government: LocalGovernment, cast: dict[str, Member]) -> None:
+    """What is said among colleagues: a case, questions on a programme and on none, who supports them, a round."""
+    item = AgendaItem.objects.create(meeting=meeting, position=3, kind="peer_consultation", title="Intervisie")
+    Case.objects.create(item=item, text="Hoe doet u dat?", owner=cast["member of both"], government=government)
+    fields = {"circle": meeting.circle, "government": government, "text": "Wie weet raad?"}
+    people = [cast[who] for who in ("member", "member of both", "vendor")]
+    asked = [PressingQuestion(member=person, item=item, **fields) for person in people]
+    asked += [PressingQuestion(member=cast["member"], **fields), PressingQuestion(member=None, **fields)]
+    PressingQuestion.objects.bulk_create(asked)
+    QuestionSupport.objects.bulk_create(
+        QuestionSupport(question=question, member=cast[who])
+        for question in asked
+        for who in ("trekker", "member", "member elsewhere", "manager")
+        if question.member != cast[who]
+    )
+    towns = LocalGovernment.objects.order_by("pk")
+    Contribution.objects.bulk_create(
+        Contribution(meeting=meeting, government=town, text="Wij werken aan glasvezel.", member=cast["member"])
+        for town in towns[:2]
+    )
+
+
+def what_hangs_on_answers(meeting: Meeting, cast: dict[str, Member]) -> None:
+    """Needs of who comes, and excuses of who does not, with one after the other as substitute."""
+    given = list(Registration.objects.filter(meeting=meeting))
+    coming = [each for each in given if each.answer != "no"]
+    Need.objects.bulk_create(Need(registration=each, meeting=meeting, food="vegetarisch") for each in coming)
+    people = itertools.cycle([cast["member"], cast["member elsewhere"], cast["trekker"], cast["vendor"]])
+    Excuse.objects.bulk_create(
+        Excuse(registration=each, meeting=meeting, reason="Verlof", substitute=next(people))
+        for each in given
+        if each.answer == "no"
+    )
+
+
 def wishes(cast: dict[str, Member], waasland: Circle, kempen: Circle) -> None:
     """Requests that are open, decided, and asked by a trekker."""
     now = timezone.now()
@@ -263,7 +304,9 @@ def build() -> dict[str, Member]:
             answers(meeting, number, cast)
             hosts(meeting, temse, cast)
             outcomes(meeting, cast)
+            spoken(meeting, temse, cast)
             present(meeting, temse, cast)
+            what_hangs_on_answers(meeting, cast)
             polls(meeting, temse, cast)
         for circle in (waasland, kempen, umbrella):
             PreparedPeriod.objects.create(circle=circle, period="2027-1")
@@ -271,6 +314,8 @@ def build() -> dict[str, Member]:
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():
             FeedAddress.objects.create(member=person)
+            AlwaysComes.objects.create(member=person, circle=waasland)
+            AlwaysComes.objects.create(member=person, circle=kempen)
             Authenticator.objects.create(user=person, type="totp", data={"secret": "geheim"})
             UserSession.objects.create(user=person, session_key=f"sleutel-{person.pk}", ip="0.0.0.0", user_agent="x")
             SocialAccount.objects.create(user=person, provider="acm", uid=f"vo-{person.pk}")

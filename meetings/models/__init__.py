@@ -3,6 +3,7 @@
 from .agenda import AgendaItem, Case
 from .answers import Invitation, Registration
 from .attendance import Attendance
+from .coming import AlwaysComes, Excuse, Need
 from .evaluation import LEAST, Evaluation, EvaluationGiven
 from .gathering import Attending, Form, JoinLink, Meeting, MeetingQuerySet, MeetingTopic
 from .hosting import Hosting, HostTask
@@ -18,6 +19,7 @@ __all__ = [
     "LEAST",
     "ActionPoint",
     "AgendaItem",
+    "AlwaysComes",
     "Asking",
     "Attendance",
     "Attending",
@@ -29,6 +31,7 @@ __all__ = [
     "Decision",
     "Evaluation",
     "EvaluationGiven",
+    "Excuse",
     "Form",
     "HostTask",
     "Hosting",
@@ -38,6 +41,7 @@ __all__ = [
     "Meeting",
     "MeetingQuerySet",
     "MeetingTopic",
+    "Need",
     "PreparedPeriod",
     "PressingQuestion",
     "QuestionSupport",

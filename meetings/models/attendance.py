@@ -25,8 +25,8 @@ OF_SOMEONE_KNOWN = (
 class Attendance(models.Model):
     """Somebody was at a meeting: a member, or a guest whose name stood on the paper list.
 
-    The government stands beside the member: it is public where the profile may be hidden, and stays when the member is
-    forgotten.
+    The government stands beside the member: it is public where the profile may be hidden, and it stays when the
+    member is forgotten.
     """
 
     class NotedBy(models.TextChoices):

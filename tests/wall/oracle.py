@@ -372,9 +372,10 @@ def votes(world: World, who: Asker, row: Row) -> bool:
 
 
 def takes_back(world: World, who: Asker, row: Row) -> bool:
-    if own(world, who, row) or poll_of_vote(world, row)["circle_id"] in who.leads:
+    if poll_of_vote(world, row)["circle_id"] in who.leads:
         return True
-    return who.government is not None and row["government_id"] == who.government
+    theirs = who.government is not None and row["government_id"] == who.government
+    return with_vote(world, who, row) and (theirs or own(world, who, row))
 
 
 def meeting_of_item(world: World, row: Row) -> Row | None:

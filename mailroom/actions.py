@@ -61,6 +61,7 @@ def _delivery(letter: Outgoing) -> Delivery:
         to=letter.to,
         subject=" ".join(letter.subject.split())[:200],
         message_id=make_msgid(domain=settings.ALLOWED_HOSTS[0]),
+        due_at=letter.not_before or timezone.now(),
         not_after=letter.not_after,
         can_unsubscribe=letter.can_unsubscribe,
         only_while_member=letter.only_while_member,

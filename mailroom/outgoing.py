@@ -48,6 +48,7 @@ class Outgoing:
     buttons: Sequence[tuple[str, str]] = ()  # (label, absolute address)
     closing: Sequence[str] = ()
     calendar: CalendarFile | None = None
+    not_before: dt.datetime | None = None  # leaves at this moment; at once when empty
     not_after: dt.datetime | None = None  # useless once this moment has passed
     can_unsubscribe: bool = False  # letters that a person may refuse: needs ``circle``
     only_while_member: bool = False  # for who is in ``circle``: not sent to ``member`` once that has ended

@@ -17,8 +17,8 @@ from mailroom.models import Delivery
 from members.models import Member
 from regions.models import Circle
 
-from . import mailings, words
-from .models import AgendaItem, Invitation, Meeting, Registration, Talk
+from . import hosts, mailings, rota, words
+from .models import AgendaItem, Hosting, Invitation, Meeting, Registration, Talk
 
 DONE, NEXT, TO_DO, WAITING = "done", "next", "to_do", "waiting"
 
@@ -162,11 +162,48 @@ def missing_place(meeting: Meeting) -> dict[str, str]:
 
 
 def _place(meeting: Meeting) -> Step:
-    missing = missing_place(meeting)
+    """Where it is, and what the host said who was asked."""
+    missing, answers = missing_place(meeting), hosts.answers(meeting)
+    if answers.standing and answers.standing.state == Hosting.State.ASKED:
+        about = _("Asked: %(host)s. No answer yet.") % {"host": answers.standing.government}
+        return Step(_("Host and place"), WAITING, about, reverse("ask_host", args=[meeting.pk]))
+    if answers.standing and answers.standing.government_id != meeting.host_id:
+        about = _("%(host)s agreed, but the meeting does not take place there yet.")
+        about %= {"host": answers.standing.government}
+        return Step(_("Host and place"), TO_DO, about, f"{_change_address(meeting)}#id_host")
+    said = _what_hosts_said(meeting, answers)
     if not missing:
-        return Step(_("Host and place"), DONE, words.where(meeting), _change_address(meeting))
-    about = _("Still missing: %(what)s.") % {"what": ", ".join(missing.values())}
-    return Step(_("Host and place"), TO_DO, about, f"{_change_address(meeting)}#id_{next(iter(missing))}")
+        address = reverse("host", args=[meeting.pk]) if answers.standing else _change_address(meeting)
+        where = words.where(meeting)
+        return Step(_("Host and place"), DONE, " ".join([f"{where}.", *said]) if said else where, address)
+    about = " ".join([_("Still missing: %(what)s.") % {"what": ", ".join(missing.values())}, *said])
+    first = next(iter(missing))
+    address = reverse("ask_host", args=[meeting.pk]) if first == "host" else f"{_change_address(meeting)}#id_{first}"
+    return Step(_("Host and place"), TO_DO, about, address)
+
+
+def _what_hosts_said(meeting: Meeting, answers: hosts.Answers) -> list[str]:
+    if answers.standing:
+        return [_("%(host)s agreed.") % {"host": answers.standing.government}, *_arranged(meeting)]
+    found = []
+    if answers.declined:
+        found.append(_("Declined: %(names)s.") % {"names": ", ".join(map(str, answers.declined))})
+    if meeting.is_in_person and meeting.host is None and (proposed := rota.proposed(meeting)):
+        found.append(_("Next in turn: %(host)s.") % {"host": proposed})
+    return found
+
+
+def _arranged(meeting: Meeting) -> list[str]:
+    """How far the host's checklist is."""
+    tasks = hosts.checklist(meeting)
+    to_do = [task for task in tasks if task.done_at is None]
+    if not tasks:
+        return []
+    found = [_("%(n)s of %(all)s things are arranged.") % {"n": len(tasks) - len(to_do), "all": len(tasks)}]
+    if to_do:
+        first = {"what": to_do[0], "day": date_format(to_do[0].due_on, "j F")}
+        found.append(_("First: %(what)s, by %(day)s.") % first)
+    return found
 
 
 def programme_minutes(meeting: Meeting) -> int:

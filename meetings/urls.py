@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import answers, browse, calendars, inviting, material, planning, programme, speakers, talks
+from .views import (
+    answers,
+    browse,
+    calendars,
+    followup,
+    hosting,
+    inviting,
+    material,
+    planning,
+    programme,
+    reports,
+    speakers,
+    talks,
+)
 
 urlpatterns = [
     path("bijeenkomsten/", browse.meetings, name="meetings"),
@@ -28,6 +41,16 @@ urlpatterns = [
     path("kringen/<slug:slug>/agenda.ics", calendars.circle_feed, name="circle_feed"),
     path("agenda/<slug:secret>.ics", calendars.feed, name="feed"),
     path("mijn/agenda/", calendars.renew_feed, name="renew_feed"),
+    path("kringen/<slug:slug>/beurtrol/", hosting.rota, name="rota"),
+    path("deelnames/<int:pk>/bereid/", hosting.set_willing, name="set_willing"),
+    path("bijeenkomsten/<int:pk>/gastbestuur/", hosting.ask_host, name="ask_host"),
+    path("gastbeurten/<int:pk>/intrekken/", hosting.withdraw_hosting, name="withdraw_hosting"),
+    path("bijeenkomsten/<int:pk>/gastheer/", hosting.host, name="host"),
+    path("bijeenkomsten/<int:pk>/gastheer/antwoord/", hosting.answer_host, name="answer_host"),
+    path("bijeenkomsten/<int:pk>/gastheer/ruilen/", hosting.propose_swap, name="propose_swap"),
+    path("bijeenkomsten/<int:pk>/gastheer/ruilantwoord/", hosting.answer_swap, name="answer_swap"),
+    path("gastheertaken/<int:pk>/", hosting.check_task, name="check_task"),
+    path("programmapunten/<int:pk>/gastheer/", hosting.tell_visit, name="tell_visit"),
     path("sprekers/", speakers.speakers, name="speakers"),
     path("sprekers/nieuw/", speakers.add_speaker, name="add_speaker"),
     path("sprekers/<int:pk>/", speakers.speaker, name="speaker"),
@@ -39,4 +62,13 @@ urlpatterns = [
     path("materiaal/<int:pk>/adres/", material.material_address, name="material_address"),
     path("materiaal/<int:pk>/verwijderen/", material.remove_material, name="remove_material"),
     path("materiaal/<int:pk>/<str:token>/", material.material_by_link, name="material_by_link"),
+    path("bijeenkomsten/<int:pk>/verslag/", reports.report, name="report"),
+    path("bijeenkomsten/<int:pk>/verslag/schrijven/", reports.write_report, name="write_report"),
+    path("kringen/<slug:slug>/acties/", followup.circle_actions, name="circle_actions"),
+    path("acties/<int:pk>/", followup.edit_action, name="edit_action"),
+    path("acties/<int:pk>/klaar/", followup.tick_action, name="tick_action"),
+    path("acties/<int:pk>/verwijderen/", followup.remove_action, name="remove_action"),
+    path("kringen/<slug:slug>/besluiten/", followup.circle_decisions, name="circle_decisions"),
+    path("besluiten/<int:pk>/", followup.edit_decision, name="edit_decision"),
+    path("besluiten/<int:pk>/verwijderen/", followup.remove_decision, name="remove_decision"),
 ]

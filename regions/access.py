@@ -85,9 +85,10 @@ def circle_id_of(thing: Any) -> int:
     return circle_id_of(thing.meeting if hasattr(thing, "meeting") else thing.item)
 
 
-def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
+def who_may(verb: str, model: type[Model], *, or_host: bool = False) -> Callable[[View], View]:
     """Whoever may do ``verb`` (permissions.py) in the circle of the thing that the URL names by ``pk`` or ``slug``.
 
+    ``or_host``: and who was asked to receive the meeting that the thing is, or hangs on, and did not say no.
     Hands the thing to the view in the place of that key: ``@who_may("plan", Meeting) def edit(request, meeting): …``.
     """
 
@@ -101,13 +102,14 @@ def who_may(verb: str, model: type[Model]) -> Callable[[View], View]:
                 if request.rights.might_do(verb):  # a draft, for one, is there only for who shows a second factor
                     raise SecondFactorMissing from None
                 raise
-            if not request.rights.may(verb, circle_id_of(thing)):
+            receives = or_host and getattr(thing, "meeting_id", thing.pk) in request.rights.hosting
+            if not (receives or request.rights.may(verb, circle_id_of(thing))):
                 raise refusal(request, verb)
             try:
                 return view(request, thing, **kwargs)
             except model.DoesNotExist as gone:  # type: ignore[attr-defined]  # taken away by someone else meanwhile
                 raise Http404 from gone
 
-        return _named(members_only(locked), f"who_may {verb}")
+        return _named(members_only(locked), f"who_may {verb}{' or host' if or_host else ''}")
 
     return lock

@@ -23,8 +23,10 @@ View = Callable[..., Any]
 WRITES = {
     "answer": "60/h/user",
     "answer-by-letter": "20/10m/key,60/m/ip",
+    "ask-a-host": "40/h/user",
     "ask-a-member": "40/h/user",  # a letter to any address
     "ask-a-speaker": "40/h/user",
+    "ask-the-circle": "20/h/user",
     "ask-to-join": "20/h/user",
     "message-to-the-circle": "30/h/user",  # publish, invite, move, cancel: a letter to each of its members
     "renew-the-feed": "10/h/user",

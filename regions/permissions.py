@@ -25,6 +25,7 @@ LEAST_ROLE = {
     "see members": Role.MEMBER,
     "leave": Role.MEMBER,
     "speak freely": Role.COLLEAGUE,  # what colleagues tell each other and no supplier hears: questions, rounds, reports
+    "see the rota": Role.COLLEAGUE,  # whose turn it is to host, who is willing
     "plan": Role.TREKKER,  # make, change, publish, move, cancel meetings and their programme
     "invite": Role.TREKKER,
     "ask speakers": Role.TREKKER,
@@ -51,6 +52,7 @@ class Rights:
     is_manager: bool = False
     desks: tuple[tuple[str, str], ...] = ()  # slug and name of the circles they lead as a trekker, for the navigation
     lacks_second_factor: bool = False  # has a role, and will have it here once this session has shown a second factor
+    hosting: frozenset[int] = field(default_factory=frozenset)  # meetings that they were asked to receive
 
     def role_in(self, circle_id: int) -> Role:
         if self.is_manager:
@@ -80,10 +82,10 @@ def rights_of_the_actor() -> Rights:
             SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager(),
                    (SELECT array_agg(ARRAY[slug, name] ORDER BY name) FROM regions_circle
                     WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward())),
-                   app.lacks_second_factor(), app.is_vendor()
+                   app.lacks_second_factor(), app.is_vendor(), app.hosting()
             """
         )
-        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor = cursor.fetchone()
+        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor, hosting = cursor.fetchone()
     return Rights(
         frozenset(circles),
         frozenset(peers),
@@ -93,4 +95,5 @@ def rights_of_the_actor() -> Rights:
         is_manager,
         tuple((slug, name) for slug, name in desks or []),
         lacks_second_factor,
+        frozenset(hosting),
     )

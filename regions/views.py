@@ -94,6 +94,7 @@ def _my_place_in(circle: Circle, request) -> dict[str, Any]:
         "open_request": circle.join_requests.open().filter(member=request.user).first(),
         "may_see_members": circle.pk in rights.peers,
         "may_plan": rights.may("plan", circle.pk),
+        "sees_rota": rights.may("see the rota", circle.pk),
     }
 
 

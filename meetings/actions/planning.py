@@ -28,6 +28,8 @@ from regions.wall import as_system
 
 from .answers import fill_free_seats
 from .channel import tell_the_channel
+from .followup import begin_with_open_actions
+from .release import let_go_of_host
 
 State = Meeting.State
 
@@ -63,7 +65,7 @@ class MailingChanged(Exception):
 def plan(
     circle: Circle,
     *,
-    by: Member,
+    by: Member | None,
     title: str,
     starts_at: dt.datetime,
     ends_at: dt.datetime,
@@ -96,6 +98,7 @@ def plan(
     for item in items:
         item.meeting = meeting
     meeting.agenda.bulk_create(items)
+    begin_with_open_actions(meeting)
     return meeting
 
 
@@ -118,6 +121,7 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
         meeting.topics.set(topics)
     if meeting.is_open:
         fill_free_seats(meeting)
+    let_go_of_host(before, meeting)
     link_changed = "online_link" in fields and fields["online_link"] != (link.url if link else "")
     if changes := letters.differences(before, meeting, link_changed=link_changed):
         meeting.sequence += 1
@@ -146,6 +150,7 @@ def discard(meeting: Meeting, *, by: Member) -> None:
     if meeting.state != State.DRAFT:
         raise NotADraft
     meeting.state, meeting.sequence = State.CANCELLED, meeting.sequence + 1
+    let_go_of_host(meeting, meeting)
     _tell_speakers(meeting, mailings.cancellation(meeting, reader=by))
     meeting.delete()
 
@@ -163,6 +168,7 @@ def publish(meeting: Meeting, *, by: Member) -> Meeting:
         raise MeetingInThePast
     meeting.state = State.PUBLISHED
     meeting.save(update_fields=["state", "changed_at"])
+    begin_with_open_actions(meeting)  # what was agreed since it was planned
     tell_the_channel(meeting, "published")
     return meeting
 
@@ -246,6 +252,7 @@ def move(meeting: Meeting, *, by: Member, shown: str | None = None, **fields: An
     unheard = _call_back(meeting)
     _apply(moved.meeting, {name: value for name, value in fields.items() if name in TOLD})
     _give_up_lost_ways(moved.meeting)
+    let_go_of_host(meeting, moved.meeting)
     post_all(letter for batch in moved.mailing.batches for letter in batch.letters(except_to=unheard))
     anew = [member for member in moved.mailing.members if member.pk in unheard]
     files = LetterFiles(moved.meeting, "REQUEST")
@@ -282,6 +289,7 @@ def cancel(meeting: Meeting, *, by: Member, because: str, shown: str | None = No
     meeting.save(update_fields=["state", "cancelled_because", "sequence", "changed_at"])
     post_all(letter for batch in mailing.batches for letter in batch.letters(except_to=unheard))
     _tell_speakers(meeting, mailing)
+    let_go_of_host(meeting, meeting)
     tell_the_channel(meeting, "cancelled")
     return meeting
 

@@ -23,7 +23,7 @@ from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
 from meetings.models import Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
-from meetings.shown import hanging_on
+from meetings.shown import hanging_on, looked_back_at
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
 from regions.fragments import render_part
@@ -191,6 +191,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
     shown = hanging_on(meeting)
     may_answer = request.user.is_authenticated and meeting.is_open
+    looks_back = any(point.looks_back for point in shown.programme) and meeting.circle_id in request.rights.colleagues
     context = {
         "meeting": meeting,
         "when": words.when(meeting),
@@ -199,11 +200,14 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
         "programme": shown.programme,
         "materials": shown.materials,
+        "report": shown.report,
+        "looked_back_at": looked_back_at(meeting) if looks_back else None,
         "seats": seats_of(meeting),
         "mine": mine,
         "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
         "form": (form or AnswerForm(meeting=meeting, answered=mine)) if may_answer else None,
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
+        "receives": meeting.pk in request.rights.hosting,
         **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
     }
     in_a_list = request.htmx.target == f"answer-{pk}"
@@ -229,12 +233,15 @@ def _answers(request: Any, meeting: Meeting) -> list[Registration]:
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
     """Where a trekker goes on from here, by what can still be done."""
+    cancelled = meeting.state == Meeting.State.CANCELLED
     tasks = [
         (_("Answers"), "answers", meeting.state != Meeting.State.DRAFT),
         (_("Invite the circle"), "invite", meeting.is_open),
         (_("Edit"), "edit_meeting", meeting.state != Meeting.State.CANCELLED),
+        (_("Ask a host"), "ask_host", meeting.is_in_person and not meeting.is_over),
         (_("Put the programme together"), "agenda", meeting.state != Meeting.State.CANCELLED),
         (_("Add material"), "add_material", meeting.state != Meeting.State.CANCELLED),
+        (_("Write the report"), "write_report", meeting.starts_at < timezone.now() and not cancelled),
         (_("Move"), "move_meeting", meeting.is_open),
         (_("Cancel this meeting"), "cancel_meeting", meeting.is_open),
         (_("E-mails that were sent"), "meeting_post", meeting.state != Meeting.State.DRAFT),

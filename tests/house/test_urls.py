@@ -14,6 +14,7 @@ from regions.wall import SYSTEM, acting_as
 from tests.wall import world
 
 KINDS = {"open_to_all", "by_link", "members_only", "any_trekker", "doorkeeper"} | {f"who_may {v}" for v in LEAST_ROLE}
+KINDS.add("who_may plan or host")
 
 
 def pages(patterns=None, prefix=""):

@@ -8,13 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailroom.models import Delivery
+from meetings import rhythm
 from meetings.models import Meeting, Registration
 from members.models import JoinRequest, Membership
 from regions.models import Circle
@@ -55,31 +57,43 @@ def _day(moment: dt.datetime | None) -> str:
 
 
 def quiet_circles() -> Heap:
-    """No meeting in the past quarter and none announced, where the rhythm promises one."""
-    now = timezone.now()
-    real = Q(meetings__state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD])
-    rows = (
-        Circle.objects.filter(state=Circle.State.ACTIVE)
-        .filter(rhythm__in=[Circle.Rhythm.QUARTER, Circle.Rhythm.SIX_WEEKS])
-        .annotate(last=Max("meetings__starts_at", filter=real))
-        .filter(Q(last=None) | Q(last__lt=now - QUARTER))
-        .order_by("last", "name")
+    """No meeting for longer than the rhythm of the circle allows, and none announced."""
+    lags = rhythm.lagging()
+    return Heap(
+        _("Behind on their rhythm"),
+        _("Every circle has met or has a date."),
+        len(lags),
+        [Task(lag.circle.name, _why(lag), reverse("desk", args=[lag.circle.slug])) for lag in lags[:SHOWN]],
     )
 
-    def task(circle: Circle) -> Task:
-        last = circle.last  # type: ignore[attr-defined]
-        why = _("last meeting on %(day)s") % {"day": _day(last)} if last else _("no meeting yet")
-        return Task(circle.name, why, reverse("desk", args=[circle.slug]))
 
-    return _heap(_("A quarter without a meeting"), _("Every circle has met or has a date."), rows, task)
+def _why(lag: rhythm.Lag) -> str:
+    promised = lag.circle.get_rhythm_display()
+    if lag.preparing:
+        day = date_format(lag.preparing, "j F Y")
+        return _("%(other)s meets on %(day)s, and nothing prepares it") % {
+            "other": lag.circle.meets_before,
+            "day": day,
+        }
+    if lag.last is None:
+        return _("%(rhythm)s; no meeting yet") % {"rhythm": promised}
+    return _("%(rhythm)s; last meeting on %(day)s") % {"rhythm": promised, "day": _day(lag.last)}
 
 
 def circles_without_trekker() -> Heap:
     leads = Membership.objects.trekkers().filter(circle=OuterRef("pk"), member__is_active=True)
+    drafts = Meeting.objects.filter(circle=OuterRef("pk"), state=Meeting.State.DRAFT).upcoming()  # type: ignore[attr-defined]
     rows = Circle.objects.active().exclude(kind=Circle.Kind.UMBRELLA).filter(~Exists(leads)).order_by("name")
+    rows = rows.annotate(draft=Subquery(drafts.values("starts_at")[:1]))
 
     def task(circle: Circle) -> Task:
-        return Task(circle.name, _("choose one of its members"), reverse("circle_members", args=[circle.slug]))
+        day = circle.draft and date_format(timezone.localtime(circle.draft), "j F")  # type: ignore[attr-defined]
+        why = _("a draft is ready for %(day)s; choose one of its members") % {"day": day}
+        return Task(
+            circle.name,
+            why if day else _("choose one of its members"),
+            reverse("circle_members", args=[circle.slug]),
+        )
 
     return _heap(_("Without a trekker"), _("Every circle has a trekker."), rows, task)
 
@@ -124,6 +138,20 @@ def meetings_without_invitations() -> Heap:
     )
 
 
+def circles_with_overdue_actions() -> Heap:
+    """Circles that agreed on something that was not done by its day; most of it first."""
+    late = Q(meetings__action_points__done_at=None, meetings__action_points__due_on__lt=timezone.localdate())
+    count = Count("meetings__action_points", filter=late)
+    rows = Circle.objects.annotate(overdue=count).filter(overdue__gt=0).order_by("-overdue", "name")
+
+    def task(circle: Circle) -> Task:
+        overdue = circle.overdue  # type: ignore[attr-defined]
+        why = ngettext("%(n)s action is overdue", "%(n)s actions are overdue", overdue) % {"n": overdue}
+        return Task(circle.name, why, reverse("circle_actions", args=[circle.slug]))
+
+    return _heap(_("Overdue actions"), _("No action is overdue."), rows, task)
+
+
 def figures() -> list[tuple[str, int]]:
     """Active people, not registered ones."""
     now = timezone.now()
@@ -151,6 +179,7 @@ def dashboard(request, context):
         meetings_without_invitations(),
         circles_without_trekker(),
         quiet_circles(),
+        circles_with_overdue_actions(),
     ]
     heaps.sort(key=lambda heap: not heap.tasks)  # what is done stands last
     return {**context, "title": _("What needs your attention"), "heaps": heaps, "figures": figures()}

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import answers, reminders, speakers
+from .actions import answers, drafts, followup, reminders, speakers
 
 
 @shared_task
@@ -15,6 +15,20 @@ def remind() -> None:
     if reminders.is_daytime() and slots.take("meetings.remind", every=dt.timedelta(days=1)):
         for meeting in reminders.meetings_to_remind_of():
             reminders.remind(meeting)
+
+
+@shared_task
+def prepare_drafts() -> None:
+    """Once a day, by daylight: a draft for each period to come in which a circle has no meeting."""
+    if reminders.is_daytime() and slots.take("meetings.prepare_drafts", every=dt.timedelta(days=1)):
+        drafts.prepare_drafts()
+
+
+@shared_task
+def remind_owners() -> None:
+    """Once a day, by daylight: who said that they would do something, a week before the day and once afterwards."""
+    if reminders.is_daytime() and slots.take("meetings.remind_owners", every=dt.timedelta(days=1)):
+        followup.remind_owners()
 
 
 @shared_task

@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mailroom.languages import to_anyone
+
 from .models import Meeting
 
 
@@ -71,6 +73,12 @@ def where(meeting: Meeting) -> str:
 def facts(meeting: Meeting) -> list[tuple[str, str]]:
     """When and where, labelled, as letters tell it. Never the online link."""
     return [(_("When"), when(meeting)), (_("Where"), where(meeting))]
+
+
+@to_anyone
+def title_for(day: dt.date) -> str:
+    """ "Bijeenkomst maart 2027": the circle reads it, whatever its trekker reads."""
+    return _("Meeting %(month)s") % {"month": date_format(day, "F Y")}
 
 
 def place(meeting: Meeting) -> str:

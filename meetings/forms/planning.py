@@ -9,13 +9,12 @@ from django import forms
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from library.models import Topic
-from mailroom.languages import to_anyone
 from meetings import programmes, rhythm, rota
 from meetings.models import AgendaItem, Attending, Form, JoinLink, Meeting
+from meetings.words import title_for
 from regions.models import Circle, LocalGovernment
 
 LATEST = dt.timedelta(days=5 * 366)
@@ -110,12 +109,6 @@ def no_host_online(cleaned: dict[str, Any]) -> None:
     """An online meeting takes place nowhere, so it is nobody's turn."""
     if cleaned.get("form") == Form.ONLINE:
         cleaned["host"] = None
-
-
-@to_anyone
-def title_for(day: dt.date) -> str:
-    """ "Bijeenkomst maart 2027": the circle reads it, whatever its trekker reads."""
-    return gettext("Meeting %(month)s") % {"month": date_format(day, "F Y")}
 
 
 class PlanForm(MomentForm):

@@ -150,7 +150,7 @@ class DateVote(models.Model):
                     f"AND {SEES_OPTION}) OR {SYSTEM_ONLY}"
                 ),
                 change=NOBODY,
-                delete=f"government_id = {MY_GOVERNMENT} OR {mine()} OR {LEADS_OPTION}",
+                delete=f"({SEES_OPTION} AND (government_id = {MY_GOVERNMENT} OR {mine()})) OR {LEADS_OPTION}",
             ),
             models.UniqueConstraint(fields=["option", "government"], name="a_government_once_per_date"),
             models.UniqueConstraint(fields=["option", "member"], name="a_member_once_per_date"),

@@ -48,6 +48,9 @@ SWITCHES: dict[str, set[str]] = {
         "whom a change concerns does not hang on whom the trekker may see",
         "whom an invitation reaches does not hang on whom the trekker may see",
     },
+    "meetings/rhythm.py": {
+        "when the circle meets that another one prepares is what its rhythm hangs on",
+    },
     "meetings/talks.py": {
         "the link in the letter is the speaker's key to this one talk",
     },

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from .models import AgendaItem, Meeting, Speaker
+from .models import ActionPoint, AgendaItem, Meeting, Speaker
+
+MOST = 50
+"""Actions on a programme; the page of the circle's actions has them all."""
 
 _ALL = """
     SELECT
@@ -30,8 +34,10 @@ _ALL = """
                                                     'kind', s.kind, 'bio', s.bio) ORDER BY t.asked_at, t.id), '[]')
          FROM meetings_talk AS t JOIN meetings_speaker AS s ON s.id = t.speaker_id
          WHERE t.state = 'accepted'
-           AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s))
+           AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
+        {report}
 """
+_REPORT = "(SELECT r.state FROM meetings_report AS r WHERE r.meeting_id = %(meeting)s)"
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Point:
     about: str
     kind: str  # in words
     minutes: int
+    pk: int
+    looks_back: bool  # at what earlier meetings left to be done
     speakers: list[dict[str, Any]]  # name, organisation, bio, and vendor: the word, for a vendor alone
     materials: list[dict[str, Any]]  # pk, name, size
 
@@ -55,13 +63,15 @@ class Shown:
     topics: list[dict[str, str]]  # slug, title
     materials: list[dict[str, Any]]
     programme: list[Point] = field(default_factory=list)
+    report: str | None = None  # its state, for who may read it
 
 
 def hanging_on(meeting: Meeting) -> Shown:
     """The points come one after the other from the start, at the times that their minutes give."""
+    begun = meeting.starts_at < timezone.now()  # before that nobody pays for looking after a report
     with connection.cursor() as cursor:
-        cursor.execute(_ALL, {"meeting": meeting.pk})
-        topics, materials, items, talks = cursor.fetchone()
+        cursor.execute(_ALL.format(report=_REPORT if begun else "NULL"), {"meeting": meeting.pk})
+        topics, materials, items, talks, report = cursor.fetchone()
     for talk in talks:
         kind = Speaker.Kind(talk["kind"])
         talk["vendor"] = str(kind.label) if kind == Speaker.Kind.VENDOR else ""
@@ -75,9 +85,18 @@ def hanging_on(meeting: Meeting) -> Shown:
                 item["about"],
                 str(AgendaItem.Kind(item["kind"]).label),
                 item["minutes"],
+                item["pk"],
+                item["kind"] == AgendaItem.Kind.FOLLOW_UP,
                 [talk for talk in talks if talk["item"] == item["pk"]],
                 [material for material in materials if material["item"] == item["pk"]],
             )
         )
         begins += dt.timedelta(minutes=item["minutes"])
-    return Shown(topics, [material for material in materials if material["item"] is None], points)
+    return Shown(topics, [material for material in materials if material["item"] is None], points, report)
+
+
+def looked_back_at(meeting: Meeting) -> list[ActionPoint]:
+    """What earlier meetings of the circle left to be done when this one begins, done or not since then."""
+    earlier = ActionPoint.objects.filter(meeting__circle=meeting.circle_id, meeting__starts_at__lt=meeting.starts_at)
+    then = earlier.filter(Q(done_at=None) | Q(done_at__gte=meeting.starts_at))
+    return list(then.select_related("owner", "government", "meeting").order_by("due_on", "pk")[:MOST])

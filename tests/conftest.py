@@ -177,9 +177,10 @@ def browse(db):
 
 
 def pytest_configure(config):
-    """A quick password hash: the slow one costs a tenth of a second per person."""
+    """A quick password hash: the slow one costs a tenth of a second per person. And quick clients."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client's first request looks at all static files there are
     # Each worker keeps its own uploads: tests count them.
     settings.MEDIA_ROOT = settings.MEDIA_ROOT / os.environ.get("PYTEST_XDIST_WORKER", "alone")

@@ -18,9 +18,11 @@ from members.models import Member
 from regions.models import Circle
 
 from . import hosts, mailings, rota, words
-from .models import AgendaItem, Hosting, Invitation, Meeting, Registration, Talk
+from .models import AgendaItem, Hosting, Invitation, Meeting, PressingQuestion, Registration, Talk
 
-DONE, NEXT, TO_DO, WAITING = "done", "next", "to_do", "waiting"
+REPORTED_WITHIN = dt.timedelta(days=60)
+"""What nobody wrote down after that is not asked for any more."""
+DONE, NEXT, TO_DO, WAITING, LACKING = "done", "next", "to_do", "waiting", "lacking"
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,22 @@ def _quarter(day: dt.date) -> int:
 def to_plan(circle: Circle) -> list[Meeting]:
     """Drafts and what is to come, soonest first, with all that the desk shows of them."""
     speakers = Talk.objects.select_related("speaker")
-    agenda = AgendaItem.objects.prefetch_related(Prefetch("talks", speakers))
+    asked = PressingQuestion.objects.filter(item=OuterRef("pk"))
+    agenda = AgendaItem.objects.select_related("case").annotate(has_question=Exists(asked))
+    agenda = agenda.prefetch_related(Prefetch("talks", speakers))
     return list(
         Meeting.objects.filter(circle=circle, state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED])
         .upcoming()
         .select_related("circle", "host", "join_link")
         .prefetch_related(Prefetch("agenda", agenda))
     )
+
+
+def unreported(past: list[Meeting]) -> list[Meeting]:
+    """Those of the past months of which the circle has not read a report; each with its ``report`` looked up."""
+    since = timezone.now() - REPORTED_WITHIN
+    held = [each for each in past if each.state != Meeting.State.CANCELLED and each.starts_at > since]
+    return [each for each in held if not (hasattr(each, "report") and each.report.is_published)]
 
 
 def totals(meetings: list[Meeting]) -> dict[int, Totals]:
@@ -225,7 +236,24 @@ def _programme(meeting: Meeting) -> Step:
     elif length > meeting_minutes(meeting):
         about = _("%(minutes)s minutes too long for the meeting.") % {"minutes": length - meeting_minutes(meeting)}
     done = items and length <= meeting_minutes(meeting)
+    if done and (lacking := list(filter(None, map(lacks, meeting.agenda.all())))):
+        return Step(_("Programme"), LACKING, " ".join([f"{about}.", *lacking]), reverse("agenda", args=[meeting.pk]))
     return Step(_("Programme"), DONE if done else TO_DO, about, reverse("agenda", args=[meeting.pk]))
+
+
+def lacks(item: AgendaItem) -> str:
+    """What a point asks for and has not got yet, in a sentence. It may come later: nothing waits for it."""
+    if item.kind == AgendaItem.Kind.PEER_CONSULTATION:
+        case = getattr(item, "case", None)
+        asked = item.has_question if hasattr(item, "has_question") else item.pressing_questions.all()
+        if asked or (case and case.text and case.owner_id):
+            return ""
+        if case and case.text:
+            return _("Nobody brings the case of “%(item)s” yet.") % {"item": item.title}
+        return _("There is no case yet for “%(item)s”.") % {"item": item.title}
+    if item.kind == AgendaItem.Kind.SITE_VISIT and not item.about:
+        return _("There is no project of the host yet for “%(item)s”.") % {"item": item.title}
+    return ""
 
 
 def _speakers(meeting: Meeting) -> Step:

@@ -94,8 +94,16 @@ def _my_place_in(circle: Circle, request) -> dict[str, Any]:
         "open_request": circle.join_requests.open().filter(member=request.user).first(),
         "may_see_members": circle.pk in rights.peers,
         "may_plan": rights.may("plan", circle.pk),
+        "may_ask": rights.may("speak freely", circle.pk),
+        "overdue": _overdue_in(circle) if circle.pk in rights.colleagues else None,
         "sees_rota": rights.may("see the rota", circle.pk),
     }
+
+
+def _overdue_in(circle: Circle) -> int:
+    """How many actions of this circle should have been done by now, as far as one may know of them."""
+    late = {"action_points__due_on__lt": timezone.localdate(), "action_points__done_at": None}
+    return circle.meetings.filter(**late).count()
 
 
 def _page(request, governments: LocalGovernmentQuerySet):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meetings import desk as to_do
-from meetings import rota
+from meetings import programmes, rota
 from meetings.actions import planning as actions
 from meetings.forms.planning import CancelForm, PlaceForm, PlanForm, WordsForm
-from meetings.models import Meeting, Talk
+from meetings.models import ActionPoint, Meeting, Talk
 from regions.access import who_may
 from regions.limits import limited
 from regions.models import Circle
@@ -28,7 +28,7 @@ def desk(request, circle: Circle) -> HttpResponse:
     """What to do next, for the meeting that comes first or the one asked for with ``?bijeenkomst=``."""
     planned = to_do.to_plan(circle)
     chosen, steps = to_do.choose(planned, request.GET.get("bijeenkomst"), reader=request.user)
-    past = list(Meeting.objects.filter(circle=circle).past().select_related("host")[:PAST_SHOWN])
+    past = list(Meeting.objects.filter(circle=circle).past().select_related("host", "report")[:PAST_SHOWN])
     totals = to_do.totals([*planned, *past])
     failed = to_do.failed_letters(circle, [*planned, *past])
     context = {
@@ -41,6 +41,8 @@ def desk(request, circle: Circle) -> HttpResponse:
         "all_done": chosen and not any(step.state == to_do.NEXT for step in steps),
         "planned": [(meeting, totals[meeting.pk]) for meeting in planned],
         "past": [(meeting, totals[meeting.pk]) for meeting in past],
+        "overdue": ActionPoint.objects.filter(meeting__circle=circle).overdue().count(),
+        "unreported": to_do.unreported(past),
         "failed": [(meeting, failed[meeting.pk]) for meeting in [*planned, *past] if meeting.pk in failed],
     }
     return render(request, "meetings/desk.html", context)
@@ -61,7 +63,7 @@ def plan(request, circle: Circle) -> HttpResponse:
         meeting = actions.plan(circle, by=request.user, **form.for_action)
         messages.success(request, _("The draft is ready. Only trekkers see it until you publish it."))
         return _to_desk(meeting)
-    context = {"circle": circle, "form": form, "turns": rota.turns(circle)}
+    context = {"circle": circle, "form": form, "turns": rota.turns(circle), "templates": programmes.outline()}
     return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
 
 

@@ -10,6 +10,7 @@ from .hosting import Hosting, HostTask
 from .material import Material
 from .periods import PreparedPeriod
 from .polls import DateOption, DatePoll, DateVote
+from .proposals import SpeakerCall, TalkProposal
 from .questions import PressingQuestion, QuestionSupport
 from .reports import ActionPoint, Decision, Report, ReportPart
 from .rounds import Contribution
@@ -49,7 +50,9 @@ __all__ = [
     "Report",
     "ReportPart",
     "Speaker",
+    "SpeakerCall",
     "SpeakerContact",
     "SpeakerTopic",
     "Talk",
+    "TalkProposal",
 ]

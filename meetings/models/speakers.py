@@ -124,6 +124,14 @@ class Talk(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    may_record = models.BooleanField(_("may be recorded"), default=False, db_default=False)
+    may_publish = models.BooleanField(_("may be published"), default=False, db_default=False)
+    consented_at = models.DateTimeField(
+        _("consent answered"),
+        null=True,
+        blank=True,
+        help_text=_("When the speaker last said what may be recorded and published. Never said is no."),
+    )
 
     class Meta:
         ordering: ClassVar = ["asked_at"]
@@ -141,6 +149,11 @@ class Talk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.speaker}: {self.item}"
+
+    @property
+    def says_no_recording(self) -> bool:
+        """The speaker said so; silence is no permission either, but says nothing to others."""
+        return self.consented_at is not None and not self.may_record
 
 
 class Asking(models.Model):

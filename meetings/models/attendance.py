@@ -74,7 +74,6 @@ class Attendance(models.Model):
                 nulls_distinct=False,
                 name="a_guest_once",
             ),
-            models.CheckConstraint(condition=Q(member=None) | Q(name=""), name="a_member_has_a_name_elsewhere"),
         ]
 
     def __str__(self) -> str:

@@ -17,9 +17,12 @@ TIMETABLE = {
     "throw away old letters": _every("mailroom.tasks.throw_away", crontab(minute="20"), expires=3600),
     "tell ended mandates": _every("members.tasks.tell_ended_mandates", crontab(minute="10"), expires=3600),
     "prepare drafts": _every("meetings.tasks.prepare_drafts", crontab(minute="*/15"), expires=900),
+    "remind of polls": _every("meetings.tasks.remind_of_polls", crontab(minute="*/15"), expires=900),
     "remind": _every("meetings.tasks.remind", crontab(minute="*/15"), expires=900),
     "write to speakers": _every("meetings.tasks.write_to_speakers", crontab(minute="*/15"), expires=900),
     "remind owners of actions": _every("meetings.tasks.remind_owners", crontab(minute="*/15"), expires=900),
+    "ask for evaluations": _every("meetings.tasks.ask_for_evaluations", crontab(minute="*/15"), expires=900),
+    "remind hosts": _every("meetings.tasks.remind_hosts", crontab(minute="*/15"), expires=900),
     "release seats": _every("meetings.tasks.release_seats", crontab(minute="*/5"), expires=300),
     "close past meetings": _every("meetings.tasks.close_past_meetings", crontab(minute="5"), expires=3600),
 }

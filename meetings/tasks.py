@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import answers, drafts, followup, reminders, speakers
+from .actions import answers, drafts, evaluation, followup, hosting, polls, reminders, speakers
 
 
 @shared_task
@@ -15,6 +15,14 @@ def remind() -> None:
     if reminders.is_daytime() and slots.take("meetings.remind", every=dt.timedelta(days=1)):
         for meeting in reminders.meetings_to_remind_of():
             reminders.remind(meeting)
+
+
+@shared_task
+def remind_of_polls() -> None:
+    """By daylight: governments that did not say which day suits hear of it once more. Twice is harmless."""
+    if reminders.is_daytime():
+        for poll in polls.polls_to_remind_of():
+            polls.remind_silent(poll)
 
 
 @shared_task
@@ -29,6 +37,13 @@ def remind_owners() -> None:
     """Once a day, by daylight: who said that they would do something, a week before the day and once afterwards."""
     if reminders.is_daytime() and slots.take("meetings.remind_owners", every=dt.timedelta(days=1)):
         followup.remind_owners()
+
+
+@shared_task
+def ask_for_evaluations() -> None:
+    """Once a day, by daylight: thanks to who was at a meeting, and what they thought of it."""
+    if reminders.is_daytime() and slots.take("meetings.ask_for_evaluations", every=dt.timedelta(days=1)):
+        evaluation.ask_for_evaluations()
 
 
 @shared_task
@@ -49,3 +64,10 @@ def write_to_speakers() -> None:
     if reminders.is_daytime() and slots.take("meetings.write_to_speakers", every=dt.timedelta(days=1)):
         speakers.remind_speakers()
         speakers.thank_speakers()
+
+
+@shared_task
+def remind_hosts() -> None:
+    """Once a day, by daylight: who was asked and is silent, and what should have been arranged."""
+    if reminders.is_daytime() and slots.take("meetings.remind_hosts", every=dt.timedelta(days=1)):
+        hosting.remind_hosts()

@@ -116,7 +116,10 @@ def _standing(meeting: Meeting) -> Hosting:
 def host(request, meeting: Meeting) -> HttpResponse:
     """All that is the host's: the answer, the checklist, where it is, and its part of the programme."""
     hosting = _standing(meeting)
+    agreed = hosting.state == Hosting.State.ACCEPTED
     place = HostPlaceForm(request.POST or None, instance=Meeting.objects.get(pk=meeting.pk))
+    if request.method == "POST" and not agreed:  # where it is, is for who said yes
+        return redirect("host", meeting.pk)
     if place.is_valid():
         try:
             actions.tell_place(meeting, by=request.user, **place.cleaned_data)

@@ -6,9 +6,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, Talk
 from members.models import JoinRequest, Member, Membership
-from regions.models import Circle, LocalGovernment
+from regions.models import Circle, LocalGovernment, Participation
 from regions.permissions import LEAST_ROLE
 from regions.wall import SYSTEM, acting_as
 from tests.wall import world
@@ -90,9 +90,12 @@ def draft_of(slug: str, *, unknown_to: Member | None = None) -> dict:
             "bijeenkomsten": draft.pk,
             "aanvragen": JoinRequest.objects.filter(circle=circle).exclude(member=unknown_to).earliest("pk").pk,
             "lidmaatschappen": Membership.objects.filter(circle=circle, role="member").earliest("pk").pk,
-            "programmapunten": AgendaItem.objects.get(meeting=draft).pk,
+            "programmapunten": AgendaItem.objects.get(meeting=draft, position=1).pk,
             "spreekbeurten": Talk.objects.filter(item__meeting=draft).earliest("pk").pk,
             "materiaal": Material.objects.filter(meeting=draft).earliest("pk").pk,
+            "deelnames": Participation.objects.filter(circle=circle).earliest("pk").pk,
+            "gastbeurten": Hosting.objects.standing().get(meeting=draft).pk,
+            "gastheertaken": HostTask.objects.get(meeting=draft).pk,
             "sprekers": speaker.pk,
             "agenda": "geen-geheim",
             "antwoord": make_token("nothing", 1),
@@ -128,6 +131,8 @@ HIDDEN = (
     "lidmaatschappen/<",
     "programmapunten/<",
     "spreekbeurten/<",
+    "gastbeurten/<",
+    "gastheertaken/<",
     "materiaal/<",
 )
 

@@ -24,10 +24,10 @@ from django.test import Client
 from django.urls import reverse
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, Talk
 from meetings.talks import address_of
 from members.models import FeedAddress, JoinRequest, Member, Membership
-from regions.models import Circle, LocalGovernment
+from regions.models import Circle, LocalGovernment, Participation
 from regions.wall import SYSTEM, VISITOR, Actor, acting_as, member
 from tests import make
 from tests.house.test_urls import pages
@@ -182,10 +182,15 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "lidmaatschappen": Membership.objects.get(circle=circle, member=cast["member of both"]).pk,
         "programmapunten": item.pk,
         "spreekbeurten": accepted.pk,
+        "deelnames": Participation.objects.filter(circle=circle).earliest("pk").pk,
+        "gastbeurten": getattr(Hosting.objects.standing().filter(meeting=meeting).first(), "pk", 0),
+        "gastheertaken": HostTask.objects.get(meeting=meeting).pk,
+        "tell_visit": {"pk": AgendaItem.objects.get(meeting=meeting, kind="site_visit").pk},
         "sprekers": Speaker.objects.get(talks=Talk.objects.get(item=item, state="asked")).pk,
         "materiaal": material,
         "material_by_link": {"pk": material, "token": make_token("material", [material, reader])},
         "agenda": FeedAddress.objects.get(member=reader).secret,
+        "aanwezig": meeting.pk,
         "antwoord": make_token("answer", [meeting.pk, reader]),
         "spreker": address_of(accepted).rstrip("/").rpartition("/")[2],
         "afmelden": make_token("unsubscribe", [cast["member"].email, circle.pk]),
@@ -199,6 +204,7 @@ def arrange(cast: dict[str, Member]) -> AgendaItem:
     with acting_as(SYSTEM):
         of = {name: Meeting.objects.get(circle__slug="waasland", **state) for name, state in STATES.items()}
         of["public"].invitations.all().delete()
+        of["network"].hostings.all().delete()  # and somebody to ask for it
         of["draft"].registrations.all().delete()  # nobody has answered what only trekkers know
         of["network"].registrations.filter(member=cast["member elsewhere"]).delete()
         said = {"answer": "yes", "attending": "in_person", "waiting": False}

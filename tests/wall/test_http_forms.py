@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from library.models import Topic
+from meetings.check_in import code_of
 from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
 from members.models import JoinRequest, Membership
 from regions.models import Circle, LocalGovernment
@@ -42,6 +43,19 @@ def first_speaker(stage):
 
 def slides(stage):
     return {"file": SimpleUploadedFile("dia.pdf", b"%PDF-1.4\nOnze dia\n%%EOF", "application/pdf")}
+
+
+def by_telephone(stage):
+    with acting_as(SYSTEM):
+        return {"whom": f"{LocalGovernment.objects.get(slug='temse').pk}-"}
+
+
+def on_the_screen(stage):
+    """The code of the meeting, which begins this very moment."""
+    with acting_as(SYSTEM):
+        meeting = Meeting.objects.get(pk=stage.things["circle"]["aanwezig"])
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now())
+    return {"code": code_of(meeting), "attending": "in_person"}
 
 
 def own_address(stage):
@@ -84,6 +98,9 @@ FORMS = [
          has_page=False),
     Form("answer_meeting", "network", "elsewhere", {"answer": "maybe", "attending": "in_person"},
          "meetings_registration+ NOTED", has_page=False),
+    Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
+    Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
+         "meetings_attendance+ NOTED"),
     Form("answer_by_letter", "circle", "visitor,elsewhere", {"answer": "no", "attending": "in_person"},
          f"{ANSWERED} NOTED"),
     Form("plan", "-", "trekker,manager", MOMENT | {"title": "Ons plan"},
@@ -123,6 +140,24 @@ FORMS = [
          "meetings_talk.state meetings_talk.answered_at meetings_asking.reply LETTER NOTED", has_page=False),
     Form("talk_by_link", "circle", "visitor", lambda stage: slides(stage) | {"doen": "dias"},
          "meetings_material+ NOTED", has_page=False),
+    Form("set_willing", "-", "trekker,manager", {"willing": "no"}, "regions_participation.willing NOTED",
+         has_page=False),
+    Form("ask_host", "network", "trekker,manager", by_telephone,
+         "meetings_hosting+ meetings_hosttask+ meetings_hosttask- NOTED"),
+    Form("withdraw_hosting", "draft", "trekker,manager", {},
+         "meetings_hosting.state meetings_hosttask- LETTER NOTED", has_page=False),
+    Form("host", "circle", "trekker,manager", {"route": "Links"},
+         "meetings_meeting.route meetings_meeting.changed_at NOTED"),
+    Form("answer_host", "draft", "member,trekker", {"answer": "yes", "reply": "Graag"},
+         "meetings_hosting.state meetings_hosting.answered_at meetings_hosting.reply meetings_hosttask+ "
+         "meetings_hosttask- meetings_meeting.host_id meetings_meeting.sequence meetings_meeting.changed_at "
+         "LETTER NOTED", has_page=False),
+    Form("propose_swap", "draft", "member,trekker", {"other": "1"}, "", has_page=False),  # nobody agreed yet
+    Form("answer_swap", "draft", "member,trekker", {"offered": "1", "answer": "yes"}, "", has_page=False),
+    Form("check_task", "draft", "member,trekker", {"done": "on", "note": "Klaar"},
+         "meetings_hosttask.done_at meetings_hosttask.note NOTED", has_page=False),
+    Form("tell_visit", "draft", "member,trekker", {"title": "Ons project", "about": "Kort."},
+         "meetings_agendaitem.title meetings_agendaitem.about NOTED"),
     Form("add_material", "circle", "trekker,manager", slides, "meetings_material+ NOTED"),
     Form("remove_material", "circle", "trekker,manager", {}, "meetings_material- NOTED", has_page=False),
     Form("channel", "-", "trekker,manager", {"url": "https://temse.webhook.office.com/x"},

@@ -21,6 +21,16 @@ SWITCHES: dict[str, set[str]] = {
         "the meeting's row is the counter, whoever stands before it",
         "who no longer sees a meeting gets no seat in it",
     },
+    "meetings/actions/attendance.py": {
+        "whoever read the code on the screen is there",
+    },
+    "meetings/actions/hosting.py": {
+        "a host may ask another host of the same circle to exchange",
+        "a host who was asked to exchange answers",
+        "reminding hosts is the portal's own work",
+        "whoever receives a meeting says where that is",
+        "whoever was asked to receive a meeting answers",
+    },
     "meetings/actions/material.py": {
         "whoever holds the link of an accepted talk adds its slides",
     },
@@ -29,6 +39,11 @@ SWITCHES: dict[str, set[str]] = {
         "the facts in these letters are no longer true",
         "the form of the meeting changed under people's answers",
         "who answered knows of the meeting, letter or not",
+    },
+    "meetings/actions/polls.py": {
+        "everyone in the circle is asked, whomever the trekker may know",
+        "the poll's row is the counter, whoever stands before it",
+        "whoever holds the link says which days suit the speaker",
     },
     "meetings/actions/speakers.py": {
         "reminders are the portal's own work",
@@ -39,6 +54,9 @@ SWITCHES: dict[str, set[str]] = {
     "meetings/calendar.py": {
         "a calendar file holds what its reader may see",
         "calendar files for a whole circle are written in one go",
+    },
+    "meetings/hosts.py": {
+        "who receives a meeting may know on which days others of the circle do",
     },
     "meetings/letters/answers.py": {
         "a letter tells what its reader may see",

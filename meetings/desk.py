@@ -86,7 +86,7 @@ def to_plan(circle: Circle) -> list[Meeting]:
     return list(
         Meeting.objects.filter(circle=circle, state__in=[Meeting.State.DRAFT, Meeting.State.PUBLISHED])
         .upcoming()
-        .select_related("circle", "host", "join_link")
+        .select_related("circle", "host", "join_link", "date_poll")
         .prefetch_related(Prefetch("agenda", agenda))
     )
 
@@ -157,6 +157,13 @@ def _change_address(meeting: Meeting) -> str:
 
 def _moment(meeting: Meeting) -> Step:
     about = f"{words.when(meeting)}, {meeting.get_form_display()}"
+    poll = getattr(meeting, "date_poll", None)
+    if poll is not None and not poll.is_decided:
+        until = {"day": date_format(poll.open_until, "j F")}
+        state, asked = (
+            (WAITING, _("Asked which day suits, until %(day)s.")) if poll.takes_votes else (TO_DO, _("Choose a day."))
+        )
+        return Step(_("Date and form"), state, asked % until, reverse("poll", args=[poll.pk]))
     return Step(_("Date and form"), DONE, about, _change_address(meeting))
 
 

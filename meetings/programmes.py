@@ -12,6 +12,8 @@ from mailroom.languages import to_anyone
 from .models import AgendaItem, Form
 
 Kind = AgendaItem.Kind
+PILLARS = [Kind.NEWS_ROUND, Kind.PEER_CONSULTATION, Kind.DEEP_DIVE, Kind.SITE_VISIT]
+"""On which a programme stands; welcome, break and closing are none."""
 STEP = 5
 """Minutes: the grain in which a programme is written."""
 
@@ -33,6 +35,10 @@ class Part:
     kind: Kind
     title: object  # lazy: becomes Dutch when the meeting is made, for its whole circle
     minutes: int
+
+    @property
+    def is_pillar(self) -> bool:
+        return self.kind in PILLARS
 
 
 WELCOME = Part(Kind.WELCOME, _("Welcome"), 10)
@@ -106,3 +112,9 @@ def write(template: str, minutes: int) -> list[AgendaItem]:
         AgendaItem(position=position, kind=part.kind, title=str(part.title), minutes=length)
         for position, (part, length) in enumerate(zip(parts, lengths, strict=True), start=1)
     ]
+
+
+def outline() -> list[tuple[Template, list[Part], int]]:
+    """Each template that holds something, with its points and how long they take together, in minutes."""
+    held = [(template, PARTS[template]) for template in Template if PARTS[template]]
+    return [(template, parts, sum(part.minutes for part in parts)) for template, parts in held]

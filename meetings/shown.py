@@ -35,7 +35,23 @@ _ALL = """
          FROM meetings_talk AS t JOIN meetings_speaker AS s ON s.id = t.speaker_id
          WHERE t.state = 'accepted'
            AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
-        {report}
+        {report},
+        {cases},
+        {questions}
+"""
+_CASES = """
+    (SELECT json_agg(json_build_object('item', c.item_id, 'text', c.text, 'owner', p.name, 'government', g.name))
+     FROM meetings_case AS c LEFT JOIN members_member AS p ON p.id = c.owner_id
+     LEFT JOIN regions_localgovernment AS g ON g.id = c.government_id
+     WHERE c.item_id IN (SELECT id FROM meetings_agendaitem
+                         WHERE meeting_id = %(meeting)s AND kind = 'peer_consultation'))
+"""
+_QUESTIONS = """
+    (SELECT json_agg(json_build_object('item', q.item_id, 'pk', q.id, 'text', q.text, 'government', g.name)
+                     ORDER BY q.made_at, q.id)
+     FROM meetings_pressingquestion AS q LEFT JOIN regions_localgovernment AS g ON g.id = q.government_id
+     WHERE q.withdrawn_at IS NULL
+       AND q.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s))
 """
 _REPORT = "(SELECT r.state FROM meetings_report AS r WHERE r.meeting_id = %(meeting)s)"
 
@@ -52,6 +68,9 @@ class Point:
     minutes: int
     pk: int
     looks_back: bool  # at what earlier meetings left to be done
+    is_round: bool  # of what the governments are working on
+    case: dict[str, Any] | None  # text, owner, government: for colleagues, the owner only as far as they may know
+    questions: list[dict[str, Any]]  # pk, text, government: for colleagues
     speakers: list[dict[str, Any]]  # name, organisation, bio, and vendor: the word, for a vendor alone
     materials: list[dict[str, Any]]  # pk, name, size
 
@@ -66,12 +85,21 @@ class Shown:
     report: str | None = None  # its state, for who may read it
 
 
-def hanging_on(meeting: Meeting) -> Shown:
-    """The points come one after the other from the start, at the times that their minutes give."""
+def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
+    """The points come one after the other from the start, at the times that their minutes give.
+
+    What colleagues tell each other is looked up for one of them alone: for others the wall would find nothing.
+    """
     begun = meeting.starts_at < timezone.now()  # before that nobody pays for looking after a report
     with connection.cursor() as cursor:
-        cursor.execute(_ALL.format(report=_REPORT if begun else "NULL"), {"meeting": meeting.pk})
-        topics, materials, items, talks, report = cursor.fetchone()
+        parts = {
+            "report": _REPORT if begun else "NULL",
+            "cases": _CASES if to_colleague else "NULL",
+            "questions": _QUESTIONS if to_colleague else "NULL",
+        }
+        cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})
+        topics, materials, items, talks, report, cases, questions = cursor.fetchone()
+    case_of = {case["item"]: case for case in cases or []}
     for talk in talks:
         kind = Speaker.Kind(talk["kind"])
         talk["vendor"] = str(kind.label) if kind == Speaker.Kind.VENDOR else ""
@@ -87,6 +115,9 @@ def hanging_on(meeting: Meeting) -> Shown:
                 item["minutes"],
                 item["pk"],
                 item["kind"] == AgendaItem.Kind.FOLLOW_UP,
+                item["kind"] == AgendaItem.Kind.NEWS_ROUND,
+                case_of.get(item["pk"]),
+                [question for question in questions or [] if question["item"] == item["pk"]],
                 [talk for talk in talks if talk["item"] == item["pk"]],
                 [material for material in materials if material["item"] == item["pk"]],
             )

@@ -24,6 +24,7 @@ WRITES = {
     "answer": "60/h/user",
     "answer-by-letter": "20/10m/key,60/m/ip",
     "ask-a-host": "40/h/user",
+    "check-in": "12/10m/user",  # a code of six signs on a screen is not to be guessed
     "ask-a-member": "40/h/user",  # a letter to any address
     "ask-a-speaker": "40/h/user",
     "ask-the-circle": "20/h/user",

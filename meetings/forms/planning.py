@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -111,6 +112,14 @@ def no_host_online(cleaned: dict[str, Any]) -> None:
         cleaned["host"] = None
 
 
+class DateBy(models.TextChoices):
+    """How a draft comes by its day."""
+
+    FIXED = "fixed", _("this is the date")
+    POLL = "poll", _("I ask the circle which day suits")
+    SPEAKER = "speaker", _("the date follows the speaker, who says which days suit")
+
+
 class PlanForm(MomentForm):
     """A new meeting. Everything is proposed, so that sending it unchanged gives a good draft."""
 
@@ -120,6 +129,13 @@ class PlanForm(MomentForm):
         label=_("Programme"),
         choices=programmes.Template.choices,
         help_text=_("You can change the points and their order afterwards."),
+    )
+    date_by = forms.ChoiceField(
+        label=_("How is the date fixed"),
+        choices=DateBy.choices,
+        initial=DateBy.FIXED,
+        required=False,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, circle: Circle, data: Any = None) -> None:
@@ -136,7 +152,7 @@ class PlanForm(MomentForm):
         }
         super().__init__(data, initial=initial)
         self.fields["host"] = HostField(circle)
-        self.order_fields(["title", "date", "start", "end", "form", "host", "programme"])
+        self.order_fields(["title", "date", "start", "end", "date_by", "form", "host", "programme"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -241,3 +257,10 @@ class ItemForm(forms.ModelForm):
         model = AgendaItem
         fields = ["kind", "title", "minutes", "about"]
         widgets = {"about": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.kind == AgendaItem.Kind.SITE_VISIT:
+            about = self.fields["about"]
+            about.label = _("The host's project")
+            about.help_text = _("What can be seen, and what can others learn from it? The host can fill it in too.")

@@ -50,7 +50,7 @@ class PressingQuestionQuerySet(models.QuerySet["PressingQuestion"]):
     def dressed(self, reader: Member) -> PressingQuestionQuerySet:
         """Each with ``support``, how many support it, and ``supported``, whether the reader does."""
         mine = QuestionSupport.objects.filter(question=OuterRef("pk"), member=reader)
-        people = self.select_related("member", "government", "item__meeting__host", "circle")
+        people = self.select_related("member", "government", "item__meeting__report", "circle")
         return people.annotate(support=Count("supports"), supported=Exists(mine))
 
 

@@ -189,7 +189,8 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     meeting = get_object_or_404(MEETINGS, pk=pk)
     answers = _answers(request, meeting)
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
-    shown = hanging_on(meeting)
+    speaks_freely = request.rights.may("speak freely", meeting.circle_id)
+    shown = hanging_on(meeting, to_colleague=speaks_freely)
     may_answer = request.user.is_authenticated and meeting.is_open
     looks_back = any(point.looks_back for point in shown.programme) and meeting.circle_id in request.rights.colleagues
     context = {
@@ -201,6 +202,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "programme": shown.programme,
         "materials": shown.materials,
         "report": shown.report,
+        "speaks_freely": speaks_freely,
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
         "seats": seats_of(meeting),
         "mine": mine,
@@ -241,6 +243,7 @@ def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
         (_("Ask a host"), "ask_host", meeting.is_in_person and not meeting.is_over),
         (_("Put the programme together"), "agenda", meeting.state != Meeting.State.CANCELLED),
         (_("Add material"), "add_material", meeting.state != Meeting.State.CANCELLED),
+        (_("What people thought"), "evaluations", meeting.is_over and not cancelled),
         (_("Write the report"), "write_report", meeting.starts_at < timezone.now() and not cancelled),
         (_("Move"), "move_meeting", meeting.is_open),
         (_("Cancel this meeting"), "cancel_meeting", meeting.is_open),

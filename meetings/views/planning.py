@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from meetings import desk as to_do
 from meetings import programmes, rota
 from meetings.actions import planning as actions
-from meetings.forms.planning import CancelForm, PlaceForm, PlanForm, WordsForm
+from meetings.forms.planning import CancelForm, DateBy, PlaceForm, PlanForm, WordsForm
 from meetings.models import ActionPoint, Meeting, Talk
 from regions.access import who_may
 from regions.limits import limited
@@ -54,15 +54,24 @@ def _to_desk(meeting: Meeting) -> HttpResponse:
     return response
 
 
+def _to_days(meeting: Meeting, date_by: str) -> HttpResponse:
+    response = redirect("ask_dates", meeting.pk)
+    if date_by == DateBy.SPEAKER:
+        response["Location"] += "?aan=spreker"
+    return response
+
+
 @who_may("plan", Circle)
 @require_http_methods(["GET", "POST"])
 def plan(request, circle: Circle) -> HttpResponse:
     """A draft from the circle's rhythm; sending the form unchanged gives a good one."""
     form = PlanForm(circle, request.POST or None)
     if form.is_valid():
-        meeting = actions.plan(circle, by=request.user, **form.for_action)
+        fields = form.for_action
+        date_by = fields.pop("date_by") or DateBy.FIXED
+        meeting = actions.plan(circle, by=request.user, **fields)
         messages.success(request, _("The draft is ready. Only trekkers see it until you publish it."))
-        return _to_desk(meeting)
+        return _to_desk(meeting) if date_by == DateBy.FIXED else _to_days(meeting, date_by)
     context = {"circle": circle, "form": form, "turns": rota.turns(circle), "templates": programmes.outline()}
     return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
 
@@ -101,6 +110,9 @@ def publish_meeting(request, meeting: Meeting) -> HttpResponse:
     except actions.MeetingInThePast:
         messages.error(request, _("The date of this draft has passed. Choose a new date first."))
         return redirect("edit_meeting", meeting.pk)
+    except actions.DayNotChosen:
+        messages.error(request, _("You are still asking which day suits. Choose a day first, or stop asking."))
+        return redirect("poll", meeting.date_poll.pk)
     else:
         messages.success(request, _("The meeting is published. Now invite the members."))
     return _to_desk(meeting)

@@ -10,15 +10,19 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from meetings import desk
+from meetings import balance as pillars
+from meetings import desk, programmes
 from meetings.actions import programme as actions
 from meetings.forms.planning import ItemForm
-from meetings.models import AgendaItem, Meeting, Talk
+from meetings.forms.questions import CaseForm
+from meetings.models import AgendaItem, Case, Meeting, Talk
 from regions.access import who_may
+from regions.models import Circle
 
 Kind = AgendaItem.Kind
 
@@ -42,10 +46,16 @@ class Row:
         """Here someone usually comes to speak, or was asked already. For other points it is on their own page."""
         return self.item.kind in {Kind.DEEP_DIVE, Kind.SITE_VISIT} or bool(self.item.talks.all())
 
+    @property
+    def lacks(self) -> str:
+        return desk.lacks(self.item)
+
 
 def rows(meeting: Meeting) -> Iterator[Row]:
     """The points in order, each beginning when the one before ends."""
-    items = list(meeting.agenda.prefetch_related(Prefetch("talks", Talk.objects.select_related("speaker"))))
+    talks = Prefetch("talks", Talk.objects.select_related("speaker"))
+    points = meeting.agenda.select_related("case__owner", "case__government")
+    items = list(points.prefetch_related(talks, "pressing_questions"))
     starts = timezone.localtime(meeting.starts_at)
     for place, item in enumerate(items, 1):
         ends = starts + dt.timedelta(minutes=item.minutes)
@@ -69,6 +79,8 @@ def agenda(request, meeting: Meeting) -> HttpResponse:
         "planned": planned,
         "too_long": max(0, planned - length),
         "left": max(0, length - planned),
+        "templates": programmes.outline(),
+        "asked_at": reverse("pressing_questions", args=[meeting.circle.slug]),
     }
     return render(request, "meetings/agenda.html", context, status=422 if form.is_bound else 200)
 
@@ -82,12 +94,55 @@ def _to_item(item: AgendaItem) -> HttpResponse:
 @who_may("plan", AgendaItem)
 @require_http_methods(["GET", "POST"])
 def edit_item(request, item: AgendaItem) -> HttpResponse:
+    """A point; an *intervisie* with its case, a visit to a project with the host's project."""
     form = ItemForm(request.POST or None, instance=item)
-    if form.is_valid():
-        return _to_item(actions.change_item(item, by=request.user, **form.cleaned_data))
+    case = None
+    if item.kind == Kind.PEER_CONSULTATION:
+        case = CaseForm(item.meeting.circle, request.POST or None, instance=_case(item))
+    if form.is_valid() and (case is None or case.is_valid()):
+        changed = actions.change_item(item, by=request.user, **form.cleaned_data)
+        if case is not None:
+            actions.set_case(changed, by=request.user, **case.cleaned_data)
+        return _to_item(changed)
     takes_speaker = item.kind not in {Kind.WELCOME, Kind.BREAK, Kind.CLOSING}
-    context = {"item": item, "meeting": item.meeting, "form": form, "takes_speaker": takes_speaker}
+    context = {"item": item, "meeting": item.meeting, "form": form, "case": case, "takes_speaker": takes_speaker}
     return render(request, "meetings/edit_item.html", context, status=422 if form.is_bound else 200)
+
+
+def _case(item: AgendaItem) -> Case:
+    return Case.objects.filter(item=item).first() or Case(item=item)
+
+
+@who_may("plan", Meeting)
+@require_POST
+def apply_template(request, meeting: Meeting) -> HttpResponse:
+    """Begin an empty programme with the points of the template whose button was pressed."""
+    wanted = request.POST.get("template", "")
+    if wanted not in programmes.Template:
+        return redirect("agenda", meeting.pk)
+    try:
+        actions.apply_template(meeting, by=request.user, template=wanted)
+    except actions.ProgrammeNotEmpty:
+        messages.warning(request, _("There are points on the programme already. Take those out first."))
+    return redirect("agenda", meeting.pk)
+
+
+@who_may("plan", Circle)
+@require_GET
+def balance(request, circle: Circle) -> HttpResponse:
+    """The four pillars in a calendar year, this one or ``?jaar=``."""
+    years = pillars.years(circle)
+    asked = request.GET.get("jaar", "")
+    year = int(asked) if asked in map(str, years) else timezone.localdate().year
+    found = pillars.of_year(circle, year)
+    context = {
+        "circle": circle,
+        "year": year,
+        "years": years,
+        "pillars": found,
+        "verdict": pillars.verdict(found, year),
+    }
+    return render(request, "meetings/balance.html", context)
 
 
 @who_may("plan", AgendaItem)
@@ -109,5 +164,8 @@ def remove_item(request, item: AgendaItem) -> HttpResponse:
         actions.remove_item(item, by=request.user)
     except actions.ItemHasSpeaker:
         messages.warning(request, _("A speaker was asked for this point. First let the speaker know that it is off."))
+        return _to_item(item)
+    except actions.ItemHasReport:
+        messages.warning(request, _("The report says something about this point. Empty that first."))
         return _to_item(item)
     return redirect("agenda", item.meeting_id)

@@ -38,6 +38,7 @@ WRITES = {
 }
 READS = {
     "answer-by-letter": "30/m/key,120/m/ip",
+    "dossier": "20/m/user",  # a PDF takes a tenth of a second, and a ZIP as much memory as it is large
     "feed": "20/m/key,240/m/ip",
     "feed-of-a-circle": "240/m/ip",  # public, and without a key: all its readers together are not counted as one
     "file-by-link": "60/m/key,240/m/ip",

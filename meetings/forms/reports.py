@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
@@ -191,17 +191,12 @@ class ActionForm(forms.ModelForm):
         fields = ["what", "owner", "government", "due_on"]
         field_classes = {"owner": OwnerField}
 
-    def __init__(self, *args: Any, instance: ActionPoint, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
-        circle = instance.meeting.circle
-        people = owners(circle).values("pk")
+    def __init__(self, data: Any = None, *, instance: ActionPoint) -> None:
+        super().__init__(data, instance=instance)
+        circle, fields = instance.meeting.circle, cast("dict[str, forms.ModelChoiceField]", self.fields)
         # Who left keeps the action until somebody else takes it.
-        self.fields["owner"].queryset = Member.objects.filter(pk__in=people) | Member.objects.filter(  # type: ignore[attr-defined]
-            pk=instance.owner_id
-        )
-        self.fields["government"].queryset = governments(circle) | LocalGovernment.objects.filter(  # type: ignore[attr-defined]
-            pk=instance.government_id
-        )
+        fields["owner"].queryset = owners(circle) | Member.objects.filter(action_points=instance)
+        fields["government"].queryset = governments(circle) | LocalGovernment.objects.filter(action_points=instance)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -18,11 +18,11 @@ from openpyxl.utils import get_column_letter
 from members.models import Member
 
 from . import words
-from .models import Meeting, Registration
-from .tally import by_organisation
+from .models import Attendance, Meeting, Registration
+from .tally import by_organisation, name_of, organisation_of
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WIDTHS = [28, 30, 24, 16, 18]  # in characters
+WIDTHS = [28, 30, 24, 16, 18, 16]  # in characters
 MOMENT = "dd/mm/yyyy hh:mm"
 
 
@@ -31,29 +31,38 @@ def file_name(meeting: Meeting) -> str:
     return f"{slugify(_('Answers'))}-{timezone.localdate(meeting.starts_at)}-{slugify(words.place(meeting))}.xlsx"
 
 
-def answers_as_xlsx(registrations: Iterable[Registration], silent: Iterable[Member]) -> bytes:
+def answers_as_xlsx(
+    registrations: Iterable[Registration], silent: Iterable[Member], there: Iterable[Attendance] = ()
+) -> bytes:
     """A row per person, in the order of the page: by organisation, then by name. Moments are Belgian wall-clock time.
 
-    ``registrations`` come first answered first, which is the order of the waiting list.
+    ``registrations`` come first answered first, which is the order of the waiting list. Who was there and was not
+    expected stands last. What people need is not in it: files are kept and sent on, and that goes after two weeks.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Answers"))
     for number, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
-    head = [_("Name"), _("Local government"), _("Answer"), _("Takes part"), _("Answered")]
+    head = [_("Name"), _("Local government"), _("Answer"), _("Takes part"), _("Answered"), _("Present")]
     sheet.append([_text(sheet, title, bold=True) for title in head])
     said, in_line = {}, 0
     for each in registrations:
         in_line += each.waiting
         answer = _("waiting list, number %(place)s") % {"place": in_line}
         said[each.member] = (answer if each.waiting else str(each.get_answer_display()), each)
+    noted = {each.member if each.member_id else each: each for each in there}
     for organisation, members in by_organisation([*said, *silent]):
         for member in members:
             answer, given = said.get(member, (_("invited, no answer yet"), None))
             how, moment = (given.get_attending_display(), given.answered_at) if given else ("", None)
+            present = noted.pop(member, None)
             texts = [_text(sheet, text) for text in (member.name, organisation, answer, how)]
-            sheet.append([*texts, _moment(sheet, moment)])
+            sheet.append([*texts, _moment(sheet, moment), _text(sheet, present.get_how_display() if present else "")])
+    for each in noted.values():
+        answer = "" if each.member_id else _("guest")
+        texts = [_text(sheet, text) for text in (name_of(each), organisation_of(each), answer, "")]
+        sheet.append([*texts, _moment(sheet, None), _text(sheet, each.get_how_display())])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Member
 
-from .models import Attending, Registration
+from .models import Attendance, Attending, Registration
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,33 @@ class Answers:
     maybe: list[Member] = field(default_factory=list)
     no: list[Member] = field(default_factory=list)
     silent: list[Member] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
 
 
-def answers_by_organisation(registrations: Iterable[Registration], silent: Iterable[Member]) -> list[Answers]:
-    """All that was said and not said, by name of the government."""
+def answers_by_organisation(
+    registrations: Iterable[Registration], silent: Iterable[Member], there: Iterable[Attendance] = ()
+) -> list[Answers]:
+    """All that was said and not said, and who was there, by name of the government."""
     said = {each.member: "waiting" if each.waiting else each.answer for each in registrations}
-    rows = []
+    silent = set(silent)
+    rows: dict[str, Answers] = {}
     for organisation, members in by_organisation([*said, *silent]):
-        row = Answers(organisation)
+        row = rows[organisation] = Answers(organisation)
         for member in members:
             getattr(row, said.get(member, "silent")).append(member)
-        rows.append(row)
-    return rows
+    for each in sorted(there, key=lambda each: name_of(each).casefold()):
+        organisation = organisation_of(each)
+        rows.setdefault(organisation, Answers(organisation)).there.append(name_of(each))
+    nowhere = _("no organisation")
+    return sorted(rows.values(), key=lambda row: (row.organisation == nowhere, row.organisation.casefold()))
+
+
+def organisation_of(attendance: Attendance) -> str:
+    """Where somebody who was there works, as noted then."""
+    member = attendance.member
+    return str(attendance.government or (member and member.organisation) or _("no organisation"))
+
+
+def name_of(attendance: Attendance) -> str:
+    """The guest's, or the member's if the reader may know it."""
+    return attendance.name or (attendance.member.name if attendance.member else _("a former member"))

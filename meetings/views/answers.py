@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -19,9 +20,11 @@ from mailroom.languages import language_of
 from mailroom.links import LinkExpired, LinkForged, read_token
 from meetings import words
 from meetings.actions.answers import MeetingClosed, WrongWayToAttend, place_in_line, register
+from meetings.check_in import opens_at
 from meetings.forms.answers import AnswerForm
 from meetings.letters.answers import ANSWERS_IN_ADDRESS
-from meetings.models import Invitation, JoinLink, Meeting, Registration
+from meetings.models import Attendance, Invitation, JoinLink, Meeting, Registration
+from meetings.proposed import Proposed, proposed_answers
 from meetings.tally import Seats, answers_by_organisation, seats_of
 from members.language import read_letter_in
 from members.models import Member
@@ -179,17 +182,19 @@ def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
 def answers(request, meeting):
     """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
     meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
-    given, silent = _given(meeting), _silent(meeting)
+    given, silent, there = _given(meeting), _silent(meeting), _there(meeting)
     said = Counter(each.answer for each in given)
     context = {
         "meeting": meeting,
-        "rows": answers_by_organisation(given, silent),
+        "rows": answers_by_organisation(given, silent, there),
+        "there": there,
         "seats": seats_of(meeting),
         "line": [each for each in given if each.waiting],
         "when": words.when(meeting),
         "maybe": said[Answer.MAYBE],
         "no": said[Answer.NO],
         "silent": len(silent),
+        "proposed": _proposed(meeting),
     }
     return render(request, "meetings/answers.html", context)
 
@@ -201,7 +206,7 @@ def answers_sheet(request, meeting):
     """The same, to take along: a spreadsheet."""
     from meetings import sheet  # a tenth of the memory of a process, for this page alone
 
-    content = sheet.answers_as_xlsx(_given(meeting), _silent(meeting))
+    content = sheet.answers_as_xlsx(_given(meeting), _silent(meeting), _there(meeting))
     disposition = f'attachment; filename="{sheet.file_name(meeting)}"'
     return HttpResponse(content, sheet.CONTENT_TYPE, headers={"Content-Disposition": disposition})
 
@@ -212,9 +217,24 @@ def _given(meeting: Meeting) -> list[Registration]:
     return list(rows.order_by("answered_at", "pk"))
 
 
+def _proposed(meeting: Meeting) -> list[tuple[Member, Proposed]]:
+    """Of whom a yes is expected, and who did not confirm; by name."""
+    expected = proposed_answers(meeting)
+    people = Member.objects.active().filter(pk__in=expected).select_related("government", "partner")
+    return [(person, expected[person.pk]) for person in people.order_by("name", "pk")]
+
+
 def _silent(meeting: Meeting) -> list[Member]:
     """Who was invited and has not answered."""
     invited = Invitation.objects.filter(meeting=meeting).values("member")
     answered = Registration.objects.filter(meeting=meeting).values("member")
     found = Member.objects.active().filter(pk__in=invited).exclude(pk__in=answered)
     return list(found.select_related("government", "partner"))
+
+
+def _there(meeting: Meeting) -> list[Attendance]:
+    """Who was there, as far as it is noted; nobody is before it begins."""
+    if timezone.now() < opens_at(meeting):
+        return []
+    rows = Attendance.objects.filter(meeting=meeting)
+    return list(rows.select_related("government", "member__government", "member__partner"))

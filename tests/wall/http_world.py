@@ -181,6 +181,7 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "aanvragen": wishes.filter(decided_at=None).earliest("pk").pk,
         "lidmaatschappen": Membership.objects.get(circle=circle, member=cast["member of both"]).pk,
         "programmapunten": item.pk,
+        "prangende-vragen": circle.pressing_questions.filter(item=None, member=cast["member"]).earliest("pk").pk,
         "spreekbeurten": accepted.pk,
         "deelnames": Participation.objects.filter(circle=circle).earliest("pk").pk,
         "gastbeurten": getattr(Hosting.objects.standing().filter(meeting=meeting).first(), "pk", 0),
@@ -188,6 +189,8 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "tell_visit": {"pk": AgendaItem.objects.get(meeting=meeting, kind="site_visit").pk},
         "sprekers": Speaker.objects.get(talks=Talk.objects.get(item=item, state="asked")).pk,
         "materiaal": material,
+        "acties": meeting.action_points.earliest("pk").pk,
+        "besluiten": meeting.decisions.earliest("pk").pk,
         "material_by_link": {"pk": material, "token": make_token("material", [material, reader])},
         "agenda": FeedAddress.objects.get(member=reader).secret,
         "aanwezig": meeting.pk,
@@ -207,6 +210,7 @@ def arrange(cast: dict[str, Member]) -> AgendaItem:
         of["network"].hostings.all().delete()  # and somebody to ask for it
         of["draft"].registrations.all().delete()  # nobody has answered what only trekkers know
         of["network"].registrations.filter(member=cast["member elsewhere"]).delete()
+        Member.objects.filter(pk=cast["member"].pk).update(government=LocalGovernment.objects.get(slug="temse"))
         said = {"answer": "yes", "attending": "in_person", "waiting": False}
         of["circle"].registrations.update_or_create(member=cast["member"], defaults=said)
         return AgendaItem.objects.create(meeting=of["draft"], position=2, kind="break", title="Koffie")
@@ -233,6 +237,8 @@ def build() -> Stage:
         stage.things = {state: things_of(waasland, which, stage.cast) for state, which in STATES.items()}
         asked = JoinRequest.objects.get(member=stage.person("member"), asked_by__isnull=False)
         stage.things["asked"] = {"aanvragen": asked.pk}
+        case = AgendaItem.objects.get(meeting=stage.things["draft"]["bijeenkomsten"], kind="peer_consultation")
+        stage.things["case"] = {"programmapunten": case.pk}
         stage.things["coffee"] = {"programmapunten": coffee.pk}
         stage.everything = oracle.World()
     stage.known = {who: words_known_to(stage.everything, stage.actor(who)) for who in ACTORS}

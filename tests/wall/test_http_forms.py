@@ -58,6 +58,14 @@ def on_the_screen(stage):
     return {"code": code_of(meeting), "attending": "in_person"}
 
 
+def on_the_draft(stage):
+    return {"place": f"meeting:{stage.things['draft']['bijeenkomsten']}"}
+
+
+def somebodys_case(stage):
+    return {"text": "Onze casus", "owner": str(stage.person("member").pk)}
+
+
 def own_address(stage):
     return stage.person("member").email
 
@@ -65,6 +73,7 @@ def own_address(stage):
 LONG = "een-heel-lang-wachtwoord"
 MOMENT = {"date": "2030-03-12", "start": "14:00", "end": "16:00"}
 CARD = {"name": "Sofie", "organisation": "Stad", "bio": "Kort."}
+QUESTION = {"text": "Wie weet raad?", "context": "Wij niet."}
 SPEAKER = CARD | {"email": "s@demo.example", "kind": "vendor"}
 ITEM = {"kind": "deep_dive", "title": "Ons punt", "minutes": "40", "about": "Kort."}
 NEW = {"email": "nieuw@demo.example", "name": "Nieuw", "password1": LONG, "where": ""}
@@ -115,6 +124,19 @@ FORMS = [
     Form("shift_item", "draft", "trekker,manager", {"to": "down"}, "meetings_agendaitem.position NOTED",
          has_page=False),
     Form("remove_item", "coffee", "trekker,manager", {}, "meetings_agendaitem- NOTED", has_page=False),
+    Form("edit_item", "case", "trekker,manager", somebodys_case,
+         "meetings_case.text meetings_case.owner_id LETTER NOTED"),
+    Form("apply_template", "draft", "trekker,manager", {"template": "classic"}, "", has_page=False),  # is not empty
+    Form("pressing_questions", "-", "member,trekker,manager", QUESTION, "meetings_pressingquestion+ NOTED"),
+    Form("edit_question", "-", "member", QUESTION,
+         "meetings_pressingquestion.text meetings_pressingquestion.context NOTED"),
+    Form("withdraw_question", "-", "member", {}, "meetings_pressingquestion.withdrawn_at NOTED", has_page=False),
+    Form("support_question", "-", "both", {"to": "on"}, "meetings_questionsupport+ NOTED", has_page=False),
+    Form("support_question", "-", "trekker", {"to": "off"}, "meetings_questionsupport- NOTED", has_page=False),
+    Form("take_question", "-", "trekker,manager", on_the_draft,
+         "meetings_pressingquestion.item_id meetings_agendaitem+ LETTER NOTED"),
+    Form("round", "circle", "member", {"text": "Wij werken aan wifi."},
+         "meetings_contribution.text meetings_contribution.version meetings_contribution.changed_at NOTED"),
     Form("publish_meeting", "draft", "trekker,manager", {},
          "meetings_meeting.state meetings_meeting.changed_at LETTER NOTED", has_page=False),  # to the Teams channel
     Form("invite", "public", "trekker", {}, "meetings_invitation+ meetings_meeting.invited_at LETTER NOTED"),
@@ -192,7 +214,7 @@ def foreign(built):
         found = [
             kempen,
             meeting,
-            AgendaItem.objects.get(meeting=meeting),
+            AgendaItem.objects.get(meeting=meeting, position=1),
             Talk.objects.filter(item__meeting=meeting).earliest("pk"),
             Material.objects.filter(meeting=meeting).earliest("pk"),
             Membership.objects.filter(circle=kempen).earliest("pk"),

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
-from .models import DateVote, Meeting, Registration
+from .models import AlwaysComes, DateVote, Excuse, Meeting, Registration
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from members.models import Member
 
     from .models import MeetingQuerySet
@@ -25,6 +27,12 @@ class Why(StrEnum):
     """From what we know that someone may well come."""
 
     DATE = "date"  # said in the poll that this day suits
+    ALWAYS = "always"  # said to come to every meeting of this circle
+    INSTEAD = "instead"  # was named by a colleague who cannot come
+
+
+RANK = [Why.ALWAYS, Why.DATE, Why.INSTEAD]
+"""Of what is true of somebody, the last is what they are told."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +40,15 @@ class Proposed:
     """A yes that somebody may want to confirm."""
 
     why: Why
+    attending: str = ""  # how, where that was said
 
     def __str__(self) -> str:
         """To the person it is about."""
-        return {Why.DATE: _("You said that this day suits you. Confirm that you are coming.")}[self.why]
+        return {
+            Why.DATE: _("You said that this day suits you. Confirm that you are coming."),
+            Why.ALWAYS: _("You always come to this circle. Confirm that you are coming this time too."),
+            Why.INSTEAD: _("A colleague cannot come and named you instead. Confirm if you can."),
+        }[self.why]
 
 
 def _suits() -> QuerySet[DateVote]:
@@ -48,22 +61,38 @@ def _suits() -> QuerySet[DateVote]:
     )
 
 
-def with_proposal(meetings: MeetingQuerySet, member: Member) -> MeetingQuerySet:
-    """Each with what ``proposed_to`` reads, in the same query."""
+def with_proposal(meetings: MeetingQuerySet, member: Member | AnonymousUser) -> MeetingQuerySet:
+    """Each with what ``proposed_to`` reads, in the same query; to a visitor nothing is proposed."""
+    if not member.is_authenticated:
+        return meetings
     votes = _suits().filter(
         member=member, option__poll__meeting=OuterRef("pk"), option__starts_at=OuterRef("starts_at")
     )
-    return meetings.annotate(suits=Exists(votes))
+    always = AlwaysComes.objects.filter(member=member, circle=OuterRef("circle")).values("attending")
+    named = Excuse.objects.filter(substitute=member, meeting=OuterRef("pk"))
+    return meetings.annotate(suits=Exists(votes), always=Subquery(always), named=Exists(named))
 
 
 def proposed_to(meeting: Meeting) -> Proposed | None:
     """What is proposed to the member of ``with_proposal``, who has not answered. Asks nothing more."""
-    return Proposed(Why.DATE) if getattr(meeting, "suits", False) else None
+    if getattr(meeting, "named", False):
+        return Proposed(Why.INSTEAD)
+    always = getattr(meeting, "always", None) or ""
+    if getattr(meeting, "suits", False):
+        return Proposed(Why.DATE, always)
+    return Proposed(Why.ALWAYS, always) if always else None
 
 
 def proposed_answers(meeting: Meeting) -> dict[int, Proposed]:
-    """By member: to whom a yes is proposed and who has not answered at all. For who leads the circle, or the system."""
+    """By member who has not answered: what is proposed to them. For who leads the circle, or the system."""
     votes = _suits().filter(option__poll__meeting=meeting, option__starts_at=meeting.starts_at)
+    always = AlwaysComes.objects.filter(circle=meeting.circle_id).still_in_the_circle()
+    named = Excuse.objects.filter(meeting=meeting, substitute__isnull=False)
     answered = Registration.objects.filter(meeting=meeting).values("member")
-    members = votes.exclude(member__in=answered).values_list("member", flat=True)
-    return {pk: Proposed(Why.DATE) for pk in members if pk is not None}
+    ways = [
+        always.exclude(member__in=answered).values_list("member", Value(Why.ALWAYS.value), "attending"),
+        votes.exclude(member__in=answered).values_list("member", Value(Why.DATE.value), Value("")),
+        named.exclude(substitute__in=answered).values_list("substitute", Value(Why.INSTEAD.value), Value("")),
+    ]
+    found = sorted(ways[0].union(*ways[1:], all=True).order_by(), key=lambda row: RANK.index(Why(row[1])))
+    return {pk: Proposed(Why(why), how) for pk, why, how in found if pk is not None}

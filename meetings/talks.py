@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from mailroom.links import LinkExpired, absolute, make_token, read_token
 from regions.wall import as_system
 
-from .models import JoinLink, Material, Meeting, Talk
-from .words import when, where
+from .models import DatePoll, DateVote, JoinLink, Material, Meeting, Talk
+from .words import moment, when, where
 
 LINK_IS_GOOD_FOR = dt.timedelta(days=30)  # after its letter, and in any case until the meeting ends
 LINK_IS_OURS_FOR = dt.timedelta(days=3 * 365)
@@ -49,6 +50,8 @@ class TalkSeen:
     slides: list[tuple[str, int]]  # name, bytes
     is_over: bool
     language: str  # of the e-mails to the speaker
+    days: list[tuple[int, str, bool]]  # while the date follows the speaker: the days, and whether each suits
+    said_days: bool
 
     @property
     def is_asked(self) -> bool:
@@ -114,4 +117,15 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         slides=list(slides),
         is_over=meeting.is_over,
         language=talk.speaker.language,
+        **_days(talk, meeting),
     )
+
+
+def _days(talk: Talk, meeting: Meeting) -> dict[str, Any]:
+    poll = DatePoll.objects.filter(meeting=meeting, asks=DatePoll.Asks.SPEAKER, decided_at=None).first()
+    if poll is None or not poll.takes_votes or talk.state not in (Talk.State.ASKED, Talk.State.ACCEPTED):
+        return {"days": [], "said_days": False}
+    said = dict(DateVote.objects.filter(option__poll=poll, talk=talk).values_list("option", "answer"))
+    options = poll.options.all()
+    days = [(each.pk, moment(each.starts_at, each.ends_at), said.get(each.pk) == "yes") for each in options]
+    return {"days": days, "said_days": bool(said)}

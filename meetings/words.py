@@ -46,7 +46,10 @@ def day(meeting: Meeting) -> str:
 
 def hours(meeting: Meeting) -> str:
     """14.00 – 16.00 uur, 14:00 – 16:00; with the last day as well when it ends on another one."""
-    starts, ends = meeting.starts_at, meeting.ends_at
+    return _hours(meeting.starts_at, meeting.ends_at)
+
+
+def _hours(starts: dt.datetime, ends: dt.datetime) -> str:
     until = _in_words(ends, "TIME_FORMAT")
     if timezone.localdate(starts) != timezone.localdate(ends):
         until = f"{_in_words(ends, 'MONTH_DAY_FORMAT')}, {until}"
@@ -60,7 +63,17 @@ def clock(moment: dt.datetime) -> str:
 
 def when(meeting: Meeting) -> str:
     """vrijdag 12 maart 2027, 14.00 – 16.00 uur; Friday 12 March 2027, 14:00 – 16:00"""
-    return f"{_in_words(meeting.starts_at, 'l j F Y')}, {hours(meeting)}"
+    return moment(meeting.starts_at, meeting.ends_at)
+
+
+def moment(starts: dt.datetime, ends: dt.datetime) -> str:
+    """As ``when``, of what is no meeting yet."""
+    return f"{_in_words(starts, 'l j F Y')}, {_hours(starts, ends)}"
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The last minute of a day, on the wall."""
+    return dt.datetime.combine(day, dt.time(23, 59))
 
 
 def where(meeting: Meeting) -> str:

@@ -20,7 +20,7 @@ from meetings import mailings, programmes
 from meetings.calendar import LetterFiles
 from meetings.letters import planning as letters
 from meetings.letters.speakers import speaker_told_of_change
-from meetings.models import Form, Invitation, JoinLink, Meeting, Registration
+from meetings.models import DatePoll, Form, Invitation, JoinLink, Meeting, Registration
 from members.models import Member
 from regions.journal import action
 from regions.models import Circle, LocalGovernment
@@ -43,6 +43,10 @@ class MeetingInThePast(Exception):
 
 class AlreadyPublished(Exception):
     """There is nothing left to publish."""
+
+
+class DayNotChosen(Exception):
+    """The circle or the speaker is being asked which day suits: choose one first, or stop asking."""
 
 
 class NotPublished(Exception):
@@ -117,6 +121,8 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     topics = fields.pop("topics", None)
     before, link = copy.copy(meeting), JoinLink.objects.filter(meeting=meeting).first()
     _apply(meeting, fields)
+    if {"title", "form"} & set(fields):  # which who is asked about its day may know
+        DatePoll.objects.filter(meeting=meeting).update(title=meeting.title, form=meeting.form)
     if topics is not None:
         meeting.topics.set(topics)
     if meeting.is_open:
@@ -152,6 +158,7 @@ def discard(meeting: Meeting, *, by: Member) -> None:
     meeting.state, meeting.sequence = State.CANCELLED, meeting.sequence + 1
     let_go_of_host(meeting, meeting)
     _tell_speakers(meeting, mailings.cancellation(meeting, reader=by))
+    withdraw_unsent(meeting, kinds={"draft_ready", "poll_opened", "poll_reminder"})
     meeting.delete()
 
 
@@ -159,13 +166,15 @@ def discard(meeting: Meeting, *, by: Member) -> None:
 def publish(meeting: Meeting, *, by: Member) -> Meeting:
     """From now on its audience sees it, and the circle's channel is told. No letter leaves.
 
-    Refuses with AlreadyPublished or MeetingInThePast.
+    Refuses with AlreadyPublished, MeetingInThePast or DayNotChosen.
     """
     meeting = Meeting.objects.lock(meeting)
     if meeting.state != State.DRAFT:
         raise AlreadyPublished
     if meeting.starts_at <= timezone.now():
         raise MeetingInThePast
+    if DatePoll.objects.filter(meeting=meeting, decided_at=None).exists():
+        raise DayNotChosen
     meeting.state = State.PUBLISHED
     meeting.save(update_fields=["state", "changed_at"])
     begin_with_open_actions(meeting)  # what was agreed since it was planned

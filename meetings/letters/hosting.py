@@ -34,7 +34,9 @@ def host_asked(hosting: Hosting, by: Member, message: str) -> Outgoing:
         paragraphs=[
             asks % (_names(hosting) | {"name": by}),
             *([message] if message else []),
-            _("Can you? Then you get a list of what to arrange. A “no” helps too: then the circle asks the next one."),
+            _(
+                "Can you? Then you get a list of what to arrange. A “no” helps too: then the circle asks the next one."
+            ),
         ],
         button=_("Say yes or no"),
         headers={"Reply-To": by.email},
@@ -139,7 +141,8 @@ def swap_asked(hosting: Hosting, reader: Member) -> Outgoing:
         verb=_("Would you like to exchange?"),
         version=f"{hosting.pk}-{timezone.now().isoformat()}",
         paragraphs=[
-            asks % {
+            asks
+            % {
                 "government": hosting.government,
                 "other": other.government,
                 "day": words.day(hosting.meeting),

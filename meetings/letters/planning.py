@@ -20,6 +20,7 @@ from meetings import words
 from meetings.calendar import LetterFiles
 from meetings.letters.answers import answer_address, suggesting
 from meetings.models import Form, Meeting, Registration
+from meetings.proposed import proposed_answers
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -118,10 +119,16 @@ def invitation(meeting: Meeting, member: Member, files: LetterFiles) -> Outgoing
         _("Invitation"),
         files,
         member,
-        files.once("invited", lambda: _invited(meeting)),
+        [*files.once("invited", lambda: _invited(meeting)), *_proposed(meeting, member, files)],
         closing=files.once("about", lambda: [*([meeting.about] if meeting.about else []), *programme(meeting)]),
         can_unsubscribe=True,
     )
+
+
+def _proposed(meeting: Meeting, member: Member, files: LetterFiles) -> list[str]:
+    """To who said elsewhere that they may well come: a question, never an answer."""
+    expected = files.once("proposed", lambda: proposed_answers(meeting)).get(member.pk)
+    return [str(expected)] if expected else []
 
 
 def _invited(meeting: Meeting) -> list[str]:

@@ -14,7 +14,7 @@ from mailroom.links import absolute
 from mailroom.outgoing import Outgoing
 from meetings import words
 from meetings.calendar import file_for_speaker
-from meetings.models import Meeting, Talk
+from meetings.models import DatePoll, Meeting, Talk
 from meetings.talks import address_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def speaker_asked(talk: Talk) -> Outgoing:
         paragraphs=[
             asks % {"name": talk.asking.by, "circle": meeting.circle, "title": meeting.title},
             *([talk.asking.message] if talk.asking.message else []),
+            *_follows_you(meeting),
             _(
                 "Let us know whether you can. You need no profile. "
                 "The button is personal: do not forward this e-mail."
@@ -45,6 +46,13 @@ def speaker_asked(talk: Talk) -> Outgoing:
         button=_("Say yes or no"),
         not_after=meeting.starts_at,
     )
+
+
+def _follows_you(meeting: Meeting) -> list[str]:
+    """The date of a draft may hang on the speaker, who then says which days suit."""
+    if not DatePoll.objects.filter(meeting=meeting, asks=DatePoll.Asks.SPEAKER, decided_at=None).exists():
+        return []
+    return [_("The date is not fixed yet: with the button you also say which days suit you.")]
 
 
 @to("talk.speaker")

@@ -181,7 +181,7 @@ def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
 @require_GET
 def answers(request, meeting):
     """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
-    meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
+    meeting = Meeting.objects.select_related("circle", "date_poll").with_seats_taken().get(pk=meeting.pk)
     given, silent, there = _given(meeting), _silent(meeting), _there(meeting)
     said = Counter(each.answer for each in given)
     context = {
@@ -219,6 +219,8 @@ def _given(meeting: Meeting) -> list[Registration]:
 
 def _proposed(meeting: Meeting) -> list[tuple[Member, Proposed]]:
     """Of whom a yes is expected, and who did not confirm; by name."""
+    if not hasattr(meeting, "date_poll"):
+        return []
     expected = proposed_answers(meeting)
     people = Member.objects.active().filter(pk__in=expected).select_related("government", "partner")
     return [(person, expected[person.pk]) for person in people.order_by("name", "pk")]

@@ -23,6 +23,7 @@ from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
 from meetings.models import Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
+from meetings.proposed import proposed_to, with_proposal
 from meetings.shown import hanging_on, looked_back_at
 from meetings.tally import by_organisation, seats_of
 from regions.access import open_to_all
@@ -186,7 +187,7 @@ def meeting(request, pk):
 
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
-    meeting = get_object_or_404(MEETINGS, pk=pk)
+    meeting = get_object_or_404(with_proposal(MEETINGS, request.user), pk=pk)
     answers = _answers(request, meeting)
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
     speaks_freely = request.rights.may("speak freely", meeting.circle_id)
@@ -206,6 +207,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
         "seats": seats_of(meeting),
         "mine": mine,
+        "proposed": None if mine else proposed_to(meeting),
         "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
         "form": (form or AnswerForm(meeting=meeting, answered=mine)) if may_answer else None,
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],

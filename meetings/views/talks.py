@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 from mailroom.links import LinkExpired, LinkForged
 from meetings.actions import material
 from meetings.actions import speakers as actions
+from meetings.actions.polls import PollClosed, say_days
 from meetings.forms.material import SlidesForm
+from meetings.forms.polls import SpeakerDaysForm
 from meetings.forms.speakers import CardForm, TalkAnswerForm
 from meetings.talks import TalkGone, TalkSeen, talk_for
 from members.language import read_letter_in
@@ -25,6 +27,7 @@ from regions.access import by_link
 from regions.limits import limited
 
 FORMS = {"ja": TalkAnswerForm, "nee": TalkAnswerForm, "kaart": CardForm, "dias": SlidesForm}
+DAYS = "dagen"
 
 
 @by_link
@@ -46,6 +49,8 @@ def talk_by_link(request, token):
         return render(request, "link_refused.html", context, status=410)
     done = request.POST.get("doen", "") if request.method == "POST" else ""
     form = FORMS[done](request.POST, request.FILES) if done in FORMS else None
+    if done == DAYS and talk.days:
+        form = SpeakerDaysForm(request.POST, days=talk.days)
     if form and form.is_valid() and _did(request, talk, done, form):
         return redirect("talk_by_link", token)
     return _page(request, talk, done, form)
@@ -63,12 +68,15 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
         "nee": _("Thank you for letting us know. The circle can ask someone else now."),
         "kaart": _("Your changes are saved and are on the programme."),
         "dias": _("Your slides are with the meeting."),
+        DAYS: _("Thank you. The circle chooses one of these days and lets you know."),
     }
     try:
         if done == "kaart":
             actions.edit_own_card(talk.pk, **form.cleaned_data)
         elif done == "dias":
             material.add_slides(talk.pk, file=form.cleaned_data["file"])
+        elif done == DAYS:
+            say_days(talk.pk, suiting=form.cleaned_data["days"])
         else:
             actions.answer_talk(talk.pk, accept=done == "ja", reply=form.cleaned_data["reply"])
     except material.TooManyFiles:
@@ -76,6 +84,8 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
         return False
     except (actions.TalkClosed, material.TalkNotAccepted):
         messages.warning(request, _("You said no, or have not said yes yet. Reply to the e-mail to change that."))
+    except PollClosed:
+        messages.warning(request, _("The day is chosen already, so you can no longer say which days suit."))
     except actions.MeetingNotOpen:
         messages.warning(request, _("The meeting is over, so you can no longer answer."))
     else:
@@ -89,6 +99,7 @@ def _page(request: Any, talk: TalkSeen, done: str, form: Form | None) -> HttpRes
         "form": form,  # the one with errors, for the summary
         "answer_form": form if done in ("ja", "nee") else TalkAnswerForm(),
         "card_form": form if done == "kaart" else CardForm(initial=asdict(talk)),
+        "days_form": form if done == DAYS else SpeakerDaysForm(days=talk.days),
         "slides_form": form if done == "dias" else SlidesForm(),
     }
     return render(request, "meetings/talk_by_link.html", context, status=422 if request.method == "POST" else 200)

@@ -51,6 +51,8 @@ HOW_MANY = {
     "meetings.Contribution": 6,
     "meetings.PressingQuestion": 6,
     "meetings.QuestionSupport": 6,
+    "meetings.SpeakerCall": 5,
+    "meetings.TalkProposal": 8,
 }
 """Rows of a table; 3 of the others, less those that would break a unique constraint."""
 
@@ -79,6 +81,8 @@ WORTH: dict[str, list[Any]] = {
     "meetings.AgendaItem.kind": ["site_visit", "deep_dive"],
     "meetings.DatePoll.asks": ["members", "members", "speaker"],
     "meetings.Talk.state": ["accepted", "asked", "declined", "withdrawn"],
+    "meetings.SpeakerCall.closed_at": [None, None, NOW],
+    "meetings.TalkProposal.confirmed_at": [NOW, NOW, None],
 }
 """What a column may hold; the more often, the more likely."""
 
@@ -90,6 +94,7 @@ SELDOM = {
     "meetings.DateVote.talk",
     "meetings.Decision.item",
     "meetings.PressingQuestion.item",
+    "meetings.TalkProposal.talk",
     "meetings.ActionPoint.item",
 }
 """Foreign keys that are empty half of the time."""

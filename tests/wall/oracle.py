@@ -241,6 +241,20 @@ def sees_intention(world: World, who: Asker, row: Row) -> bool:
     return own(world, who, row) or leads(world, who, row)
 
 
+def sees_call(world: World, who: Asker, row: Row) -> bool:
+    """Open to the world until it is closed."""
+    return row["closed_at"] is None or leads(world, who, row)
+
+
+def call_of(world: World, row: Row) -> Row:
+    return world.get("meetings.SpeakerCall", row["call_id"])
+
+
+def sees_proposal(world: World, who: Asker, row: Row) -> bool:
+    """Who leads the circle that called, once the address was proved."""
+    return who.system or (row["confirmed_at"] is not None and leads(world, who, call_of(world, row)))
+
+
 def system_or_door(world: World, who: Asker, row: Row) -> bool:
     return who.system or who.doorkeeper
 
@@ -318,6 +332,8 @@ RULES: dict[str, Rule] = {
     "meetings.SpeakerTopic": of_a_speaker,
     "meetings.Talk": sees_talk,
     "meetings.Asking": leads_talk,
+    "meetings.SpeakerCall": sees_call,
+    "meetings.TalkProposal": sees_proposal,
     "meetings.Attendance": sees_attendance,
     "meetings.Need": sees_need,
     "meetings.Excuse": sees_excuse,
@@ -410,6 +426,14 @@ def contributes(world: World, who: Asker, row: Row) -> bool:
     return leads_meeting(world, who, row) or (own_government and among_colleagues(world, who, row))
 
 
+def handles_proposal(world: World, who: Asker, row: Row) -> bool:
+    """It becomes a talk in the circle that called, and nowhere else."""
+    talk = row["talk_id"] and world.get("meetings.Talk", row["talk_id"])
+    meeting = talk and meeting_of(world, world.get("meetings.AgendaItem", talk["item_id"]))
+    at_home = not meeting or meeting["circle_id"] == call_of(world, row)["circle_id"]
+    return who.system or (sees_proposal(world, who, row) and at_home)
+
+
 def places_material(world: World, who: Asker, row: Row) -> bool:
     """In a meeting that one leads; what it hangs on is of that very meeting."""
     items = {row["item_id"]} if row["item_id"] else set()
@@ -497,6 +521,8 @@ MAY_CHANGE: dict[str, Rule] = {
     "meetings.SpeakerTopic": trekkers,
     "meetings.Talk": leads_item,
     "meetings.Asking": leads_talk,
+    "meetings.SpeakerCall": leads,
+    "meetings.TalkProposal": handles_proposal,
     "meetings.Attendance": notes_attendance,
     "meetings.Need": tells_need,
     "meetings.Excuse": excuses,
@@ -527,6 +553,7 @@ MAY_ADD = MAY_CHANGE | {
     "meetings.DateVote": votes,
     "meetings.PressingQuestion": asks,
     "meetings.QuestionSupport": supports,
+    "meetings.TalkProposal": the_system,
 }
 MAY_DELETE = MAY_CHANGE | {
     "members.Member": stewards,
@@ -543,6 +570,7 @@ MAY_DELETE = MAY_CHANGE | {
     "meetings.QuestionSupport": own_or_system,
     "meetings.Speaker": stewards,
     "meetings.SpeakerContact": stewards,
+    "meetings.TalkProposal": the_system,
 }
 
 

@@ -44,9 +44,11 @@ from meetings.models import (
     Report,
     ReportPart,
     Speaker,
+    SpeakerCall,
     SpeakerContact,
     SpeakerTopic,
     Talk,
+    TalkProposal,
 )
 from members.models import FeedAddress, JoinRequest, Member, Membership
 from regions.models import Circle, FormerGovernment, JournalEntry, LocalGovernment
@@ -135,6 +137,21 @@ def furnish(meetings: list[Meeting], topic: Topic) -> None:
     Material.objects.bulk_create(Material(meeting=meeting, name="dag.pdf", **file) for meeting in meetings)
     Material.objects.bulk_create(
         Material(meeting=talk.item.meeting, item=talk.item, talk=talk, name="s.pdf", **file) for talk in talks
+    )
+
+
+def calls(circle: Circle, topic: Topic) -> None:
+    """A call that is open and one that is closed; proposals in the pool, on a programme, declined, and not proved."""
+    now = timezone.now()
+    fields = {"circle": circle, "text": "Wie vertelt?"}
+    open_one = SpeakerCall.objects.create(topic=topic, **fields)
+    closed = SpeakerCall.objects.create(topic=topic, closed_at=now, **fields)
+    talk = Talk.objects.filter(item__meeting__circle=circle, item__meeting__state="draft").earliest("pk")
+    card = {"title": "GIS", "about": "Kort.", "name": "Vera", "kind": "vendor", "email": "vera@demo.example"}
+    TalkProposal.objects.bulk_create(
+        TalkProposal(call=call, **card | {"confirmed_at": now} | more)
+        for call in (open_one, closed)
+        for more in ({}, {"talk": talk}, {"declined_at": now}, {"confirmed_at": None})
     )
 
 
@@ -312,6 +329,7 @@ def build() -> dict[str, Member]:
             polls(meeting, temse, cast)
         for circle in (waasland, kempen, umbrella):
             PreparedPeriod.objects.create(circle=circle, period="2027-1")
+            calls(circle, topic)
         wishes(cast, waasland, kempen)
         post(cast, waasland, kempen, umbrella)
         for person in cast.values():

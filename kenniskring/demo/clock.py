@@ -13,7 +13,7 @@ from django.utils import timezone
 from mailroom import mime
 from mailroom.models import Delivery
 from mailroom.relay import Relay
-from meetings.actions import reminders, speakers
+from meetings.actions import evaluation, followup, hosting, reminders, speakers
 from members import actions as members
 from regions.wall import SYSTEM, acting_as
 
@@ -66,6 +66,9 @@ def the_mornings_work() -> None:
         reminders.close_past_meetings()
         speakers.remind_speakers()
         speakers.thank_speakers()
+        evaluation.ask_for_evaluations()
+        followup.remind_owners()
+        hosting.remind_hosts()
         members.close_mandates_that_ran_out()
 
 

@@ -19,6 +19,7 @@ from regions.wall import SYSTEM, acting_as, member
 
 from .cast import MANAGER, SPEAKERS
 from .clock import Year, at
+from .in_full import CIRCLE, InFull, schedule_what_waits
 from .people import playing, trekker_of
 from .programme import MEETINGS, SILENT_UNTIL_NOW, WEEKDAY, Planned
 from .slides import slides
@@ -45,9 +46,13 @@ class Gatherings:
     dice: random.Random
 
     def schedule(self) -> None:
-        self.year.add(at(-430, "14:00"), self.fill_the_pool)
+        self.year.add(at(-680, "14:00"), self.fill_the_pool)
         for planned in MEETINGS:
-            Gathering(planned, self.year, self.dice).schedule()
+            gathering = Gathering(planned, self.year, self.dice)
+            gathering.schedule()
+            if planned.circle == CIRCLE:
+                InFull(gathering, self.year).schedule()
+        schedule_what_waits(self.year)
 
     def fill_the_pool(self) -> None:
         with playing(MANAGER) as manager:

@@ -47,13 +47,13 @@ class People:
         self.hashed = make_password(PASSWORD)
 
     def schedule(self) -> None:
-        self.year.add(at(-440, "09:00"), self.hire_the_manager)
+        self.year.add(at(-689, "09:00"), self.hire_the_manager)
         for number, troupe in enumerate(TROUPES):
             trekker, *others = troupe.players
-            self.join(trekker, troupe.circle, -438 + number, let_in_by=MANAGER)
-            self.year.add(at(-436 + number, "11:00"), partial(self.give_mandate, trekker, troupe.circle))
+            self.join(trekker, troupe.circle, -688 + number, let_in_by=MANAGER)
+            self.year.add(at(-687 + number, "11:00"), partial(self.give_mandate, trekker, troupe.circle))
             for place, player in enumerate(others):
-                self.join(player, troupe.circle, -428 + number + 2 * place, let_in_by=trekker)
+                self.join(player, troupe.circle, -684 + number + place, let_in_by=trekker)
         self.year.add(at(-380, "11:10"), self.join_a_second_circle)
         self.year.add(at(-330, "16:00"), self.leave_some_outside)
         last_day = at(-36, "00:00").date()

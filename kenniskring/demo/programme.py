@@ -39,6 +39,9 @@ WEEKDAY = {
 """On which day a circle likes to meet; 0 is Monday."""
 
 MEETINGS = (
+    Planned("waasland", -604, "incident", ONLINE, start="10:00"),
+    Planned("waasland", -513, "gis", ON_SITE, "sint-gillis-waas"),
+    Planned("waasland", -422, "pakket", ONLINE, start="10:00", asked_speaker=False),
     Planned("waasland", -331, "windows", ON_SITE, "lokeren"),
     Planned("waasland", -240, "archief", ONLINE, start="10:00"),
     Planned("waasland", -149, "netwerk", ON_SITE, "sint-niklaas"),

@@ -16,7 +16,7 @@ from meetings.models import ActionPoint, AgendaItem, DateOption, DatePoll, Hosti
 from meetings.models import Attendance as Presence
 from meetings.polls import voters
 from members.models import Member
-from regions.models import Circle
+from regions.models import Circle, LocalGovernment
 from regions.wall import SYSTEM, acting_as, member
 
 from .cast import TROUPES, Player
@@ -123,8 +123,8 @@ class InFull:
     def ask_the_host(self) -> None:
         with playing(self.gathering.trekker) as trekker:
             contact = Member.objects.get(email=of_government(self.planned.host).email)
-            asked_about = self.meeting
-            hosting.ask_host(asked_about, by=trekker, government=asked_about.host, contact=contact)
+            government = LocalGovernment.objects.get(slug=self.planned.host)
+            hosting.ask_host(self.meeting, by=trekker, government=government, contact=contact)
 
     def the_host_agrees(self) -> None:
         with playing(of_government(self.planned.host)) as contact:
@@ -170,7 +170,8 @@ class InFull:
 
     def contribute(self, slug: str, text: str) -> None:
         with playing(of_government(slug)) as person:
-            rounds.contribute(self.meeting, by=person, government=person.government, text=text, version=0)
+            government = LocalGovernment.objects.get(slug=slug)
+            rounds.contribute(self.meeting, by=person, government=government, text=text, version=0)
 
     # --- During ---
 
@@ -225,7 +226,7 @@ class InFull:
     def evaluate(self, story: Story) -> None:
         with acting_as(SYSTEM):
             meeting = self.meeting
-            here = [each.member for each in Presence.objects.filter(meeting=meeting).select_related("member")]
+            here = list(Member.objects.filter(attendances__meeting=meeting).order_by("email"))
         for person, (useful, form, text, for_speaker) in zip(here, story.evaluations, strict=False):
             with acting_as(member(person.pk)):
                 evaluation.evaluate(meeting, by=person, useful=useful, form=form, text=text, for_speaker=for_speaker)

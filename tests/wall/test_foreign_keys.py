@@ -14,6 +14,7 @@ LOOKS_THROUGH = {
     ("meetings.Invitation", "member_id"): "in the umbrella circle a trekker invites people of every circle",
     ("meetings.Report", "written_by_id"): "the circle's own note of who wrote last; it shows nothing of that member",
     ("meetings.ActionPoint", "owner_id"): "who left keeps their action; only who is in the circle hears of it",
+    ("meetings.Hosting", "contact_id"): "the circle's own note of whom it asked; who is not in it sees nothing by that",
     ("meetings.Hosting", "swap_with_id"): "shows nothing of that row; whose circle it is, is looked at when hosts change",
     ("meetings.Case", "owner_id"): "who left keeps their case; only who is in the circle hears of it",
     ("meetings.PressingQuestion", "member_id"): "who left keeps their question; it shows nothing of that member",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from library.models import Topic
 from meetings.check_in import code_of
-from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, DateOption, Material, Meeting, Speaker, Talk
 from members.models import JoinRequest, Membership
 from regions.models import Circle, LocalGovernment
 from regions.wall import SYSTEM, acting_as
@@ -80,6 +80,19 @@ NEW = {"email": "nieuw@demo.example", "name": "Nieuw", "password1": LONG, "where
 
 # In ``touches``: "table+" is a row more, "table-" a row less, "table.column" another value; LETTER is a delivery and
 # its text, NOTED a line in the journal.
+def says_of_days(stage):
+    with acting_as(SYSTEM):
+        options = DateOption.objects.filter(poll=stage.things["asked-day"]["datumprikkers"])
+        return {f"day_{option.pk}": "no" for option in options}
+
+
+def suiting_day(stage):
+    with acting_as(SYSTEM):
+        option = DateOption.objects.filter(poll=stage.things["follows"]["datumprikkers"]).earliest("pk")
+        return {"doen": "dagen", "days": [str(option.pk)]}
+
+
+DAYS = {"asks": "members", "date_1": "2030-03-12", "date_2": "2030-03-14", "date_3": ""}
 DECIDED = "members_joinrequest.accepted members_joinrequest.decided_at members_joinrequest.decided_by_id"
 ANSWERED = "meetings_registration.answer meetings_registration.attending meetings_registration.answered_at"
 NAMED = "meetings_speaker.name meetings_speaker.organisation meetings_speaker.bio"
@@ -146,6 +159,25 @@ FORMS = [
     Form("cancel_meeting", "draft", "trekker", {},
          "meetings_meeting- meetings_agendaitem- meetings_meetingtopic- meetings_joinlink- meetings_material- "
          "meetings_invitation- meetings_talk- meetings_asking- LETTER NOTED", has_page=False),
+    Form("ask_dates", "draft", "trekker,manager", DAYS, "meetings_datepoll+ meetings_dateoption+ LETTER NOTED"),
+    Form("poll", "asked-day", "member,both", says_of_days, "meetings_datevote+ meetings_datevote- NOTED"),
+    Form("choose_date", "asked-day", "trekker,manager", {},
+         f"meetings_dateoption.chosen meetings_datepoll.decided_at {MOVED} LETTER NOTED", has_page=False),
+    Form("stop_asking", "asked-day", "trekker,manager", {},
+         "meetings_datepoll- meetings_dateoption- meetings_datevote- NOTED", has_page=False),
+    Form("talk_by_link", "follows", "visitor", suiting_day, "meetings_datevote+ LETTER NOTED", has_page=False),
+    Form("write_report", "circle", "trekker,manager", {"introduction": "Anders"},
+         "meetings_report.introduction meetings_report.version meetings_report.written_at "
+         "meetings_report.written_by_id NOTED"),
+    Form("edit_action", "held", "trekker,manager", {"what": "Anders", "due_on": "2030-01-01"},
+         "meetings_actionpoint.what meetings_actionpoint.due_on NOTED"),
+    Form("tick_action", "held", "member,trekker,manager", {"done": "on", "note": "Klaar"},
+         "meetings_actionpoint.done_at meetings_actionpoint.note NOTED", has_page=False),
+    Form("remove_action", "held", "trekker,manager", {}, "meetings_actionpoint- NOTED", has_page=False),
+    Form("edit_decision", "held", "trekker,manager", {"text": "Anders"}, "meetings_decision.text NOTED"),
+    Form("remove_decision", "held", "trekker,manager", {}, "meetings_decision- NOTED", has_page=False),
+    Form("evaluate", "held", "member", {"useful": "4", "form": "3", "text": "Goed"},
+         "meetings_evaluation+ meetings_evaluationgiven+ NOTED"),
     Form("cancel_meeting", "circle", "trekker", {"because": "Ziek"},
          "meetings_meeting.state meetings_meeting.cancelled_because meetings_meeting.sequence "
          "meetings_meeting.changed_at LETTER NOTED", is_shown_first=True),
@@ -289,6 +321,7 @@ def test_every_address_that_takes_a_post_is_a_form_here():
         (("move_meeting", "circle"), "host", "regions.LocalGovernment"),
         (("edit_meeting", "draft"), "topics", None),  # there is none with this number
         (("ask_speaker", "draft"), "speaker", None),
+        (("ask_host", "network"), "whom", None),
     ],
 )
 def test_a_choice_of_another_circle_is_refused(stage, foreign, form, field, kind):

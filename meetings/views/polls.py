@@ -62,6 +62,9 @@ def poll(request, pk: int) -> HttpResponse:
     form = None
     if poll.takes_votes and poll.asks == DatePoll.Asks.MEMBERS:
         form = VoteForm(options, request.POST or None, said=mine, seen=seen)
+    elif request.method == "POST":
+        messages.warning(request, _REFUSED[actions.PollClosed]())
+        return redirect("poll", poll.pk)
     if form and form.is_valid():
         try:
             actions.vote(poll, by=request.user, **form.for_action)

@@ -55,7 +55,18 @@ def chapter_of(name: str) -> str:
         return "account"
     if name.startswith(("talk", "speaker", "add_speaker", "ask_speaker", "add_material", "material", "answer_by")):
         return "speakers"
-    if name in {"desk", "plan", "agenda", "edit_item", "edit_meeting", "invite", "move_meeting", "cancel_meeting"}:
+    if name in {
+        "desk",
+        "plan",
+        "poll",
+        "ask_dates",
+        "agenda",
+        "edit_item",
+        "edit_meeting",
+        "invite",
+        "move_meeting",
+        "cancel_meeting",
+    }:
         return "planning"
     if name.startswith(("meeting", "answer", "circle_meetings", "demo")):
         return "meetings"

@@ -24,7 +24,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, DateOption, DatePoll, HostTask, Hosting, Material, Meeting, Speaker, Talk
 from meetings.talks import address_of
 from members.models import FeedAddress, JoinRequest, Member, Membership
 from regions.models import Circle, LocalGovernment, Participation
@@ -52,6 +52,8 @@ STATES = {  # which meeting of Waasland a line of the table is about
     "public": {"state": "published", "audience": "public"},
     "cancelled": {"state": "cancelled", "audience": "circle"},
     "held": {"state": "held", "audience": "circle"},
+    "asked-day": {"state": "draft", "audience": "network"},  # members are asked which day suits
+    "follows": {"state": "draft", "audience": "circle"},  # the speaker is
 }
 
 # --- A word in every row --------------------------------------------------------------------------------------------
@@ -189,8 +191,8 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "tell_visit": {"pk": AgendaItem.objects.get(meeting=meeting, kind="site_visit").pk},
         "sprekers": Speaker.objects.get(talks=Talk.objects.get(item=item, state="asked")).pk,
         "materiaal": material,
-        "acties": meeting.action_points.earliest("pk").pk,
-        "besluiten": meeting.decisions.earliest("pk").pk,
+        "acties": getattr(meeting.action_points.order_by("pk").first(), "pk", 0),
+        "besluiten": getattr(meeting.decisions.first(), "pk", 0),
         "material_by_link": {"pk": material, "token": make_token("material", [material, reader])},
         "agenda": FeedAddress.objects.get(member=reader).secret,
         "aanwezig": meeting.pk,
@@ -198,6 +200,8 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "spreker": address_of(accepted).rstrip("/").rpartition("/")[2],
         "afmelden": make_token("unsubscribe", [cast["member"].email, circle.pk]),
         "demo": "geen-brief",
+        "datumprikkers": getattr(DatePoll.objects.filter(meeting=meeting).first(), "pk", None),
+        "voorgestelde-datums": getattr(DateOption.objects.filter(poll__meeting=meeting).last(), "pk", None),
         "-": accepted,
     }
 

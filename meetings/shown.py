@@ -31,7 +31,9 @@ _ALL = """
                                                     'minutes', i.minutes) ORDER BY i.position), '[]')
          FROM meetings_agendaitem AS i WHERE i.meeting_id = %(meeting)s),
         (SELECT coalesce(json_agg(json_build_object('item', t.item_id, 'name', s.name, 'organisation', s.organisation,
-                                                    'kind', s.kind, 'bio', s.bio) ORDER BY t.asked_at, t.id), '[]')
+                                                    'kind', s.kind, 'bio', s.bio,
+                                                    'unrecorded', t.consented_at IS NOT NULL AND NOT t.may_record)
+                                  ORDER BY t.asked_at, t.id), '[]')
          FROM meetings_talk AS t JOIN meetings_speaker AS s ON s.id = t.speaker_id
          WHERE t.state = 'accepted'
            AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
@@ -71,7 +73,7 @@ class Point:
     is_round: bool  # of what the governments are working on
     case: dict[str, Any] | None  # text, owner, government: for colleagues, the owner only as far as they may know
     questions: list[dict[str, Any]]  # pk, text, government: for colleagues
-    speakers: list[dict[str, Any]]  # name, organisation, bio, and vendor: the word, for a vendor alone
+    speakers: list[dict[str, Any]]  # name, organisation, bio, unrecorded, and vendor: the word, for a vendor alone
     materials: list[dict[str, Any]]  # pk, name, size
 
 

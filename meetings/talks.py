@@ -50,6 +50,9 @@ class TalkSeen:
     slides: list[tuple[str, int]]  # name, bytes
     is_over: bool
     language: str  # of the e-mails to the speaker
+    may_record: bool
+    may_publish: bool
+    has_consented: bool  # or refused: said something about both
     days: list[tuple[int, str, bool]]  # while the date follows the speaker: the days, and whether each suits
     said_days: bool
 
@@ -117,6 +120,9 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         slides=list(slides),
         is_over=meeting.is_over,
         language=talk.speaker.language,
+        may_record=talk.may_record,
+        may_publish=talk.may_publish,
+        has_consented=talk.consented_at is not None,
         **_days(talk, meeting),
     )
 

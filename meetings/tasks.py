@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import answers, drafts, evaluation, followup, hosting, polls, reminders, speakers
+from .actions import answers, coming, drafts, evaluation, followup, hosting, polls, reminders, speakers
 
 
 @shared_task
@@ -47,6 +47,12 @@ def ask_for_evaluations() -> None:
 
 
 @shared_task
+def forget() -> None:
+    """What nobody needs to know any more of who came. Twice is harmless."""
+    coming.forget()
+
+
+@shared_task
 def close_past_meetings() -> None:
     """What was published and is over was held. Twice is harmless."""
     reminders.close_past_meetings()
@@ -63,6 +69,7 @@ def write_to_speakers() -> None:
     """Once a day, by daylight: who is silent, who speaks within a week, and who spoke at a meeting that is over."""
     if reminders.is_daytime() and slots.take("meetings.write_to_speakers", every=dt.timedelta(days=1)):
         speakers.remind_speakers()
+        speakers.remind_of_slides()
         speakers.thank_speakers()
 
 

@@ -91,6 +91,7 @@ def ask_speaker(item: AgendaItem, *, by: Member, speaker: Speaker, message: str 
     if talk.pk and talk.state in (Talk.State.ASKED, Talk.State.ACCEPTED):
         raise AlreadyAsked
     talk.state, talk.asked_at, talk.answered_at = Talk.State.ASKED, timezone.now(), None
+    talk.may_record, talk.may_publish, talk.consented_at = False, False, None
     talk.save()
     asked = {"by": by, "to": speaker.contact.email, "message": message, "reply": ""}
     talk.asking, _ = Asking.objects.update_or_create(talk=talk, defaults=asked)
@@ -128,8 +129,12 @@ def withdraw_talk(talk: Talk, *, by: Member) -> None:
 
 
 @action
-def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
+def answer_talk(
+    talk_id: int, *, accept: bool, reply: str = "", may_record: bool | None = None, may_publish: bool | None = None
+) -> None:
     """Yes or no. The same answer again changes nothing; a yes may become a no; after a no the circle asks again.
+
+    Whether it may be recorded and published can be said at once, or later; None is not said.
 
     Refuses with TalkClosed or MeetingNotOpen.
     """
@@ -143,12 +148,35 @@ def answer_talk(talk_id: int, *, accept: bool, reply: str = "") -> None:
         if talk.item.meeting.state not in WAITS_FOR_A_TALK or talk.item.meeting.is_over:
             raise MeetingNotOpen
         talk.state, talk.answered_at = wanted, timezone.now()
+        if accept and (may_record is not None or may_publish is not None):
+            _consent(talk, bool(may_record), bool(may_publish))
         talk.save()
         talk.asking.reply = reply
         talk.asking.save()
-        trekkers = Member.objects.trekkers_of(talk.item.meeting.circle)
-        readers = trekkers or Member.objects.active().community_managers()
-        post_all(letters.speaker_answered(talk, reader) for reader in readers)
+        post_all(letters.speaker_answered(talk, reader) for reader in _readers(talk))
+
+
+def _readers(talk: Talk) -> QuerySet[Member]:
+    """Who hears what a speaker says. Needs the system's eyes."""
+    return Member.objects.trekkers_of(talk.item.meeting.circle) or Member.objects.active().community_managers()
+
+
+def _consent(talk: Talk, may_record: bool, may_publish: bool) -> None:
+    talk.may_record, talk.may_publish, talk.consented_at = may_record, may_publish, timezone.now()
+
+
+@action
+def give_consent(talk_id: int, *, may_record: bool, may_publish: bool) -> None:
+    """What the speaker allows, from now on. A yes that is taken back is told to the trekkers. Refuses with TalkClosed."""
+    with as_system("whoever holds the link of an accepted talk says what may be recorded and published"):
+        talk = _talks().select_for_update(of=("self",)).get(pk=talk_id)
+        if talk.state != Talk.State.ACCEPTED:
+            raise TalkClosed
+        takes_back = (talk.may_record and not may_record) or (talk.may_publish and not may_publish)
+        _consent(talk, may_record, may_publish)
+        talk.save(update_fields=["may_record", "may_publish", "consented_at"])
+        if takes_back:
+            post_all(letters.consent_taken_back(talk, reader) for reader in _readers(talk))
 
 
 @action
@@ -188,6 +216,23 @@ def remind_speakers() -> int:
 def _answered_before(talk: Talk, moment: dt.datetime) -> bool:
     """Who said yes only in the last week needs no reminding of it."""
     return talk.answered_at is not None and talk.answered_at <= moment
+
+
+@transaction.atomic
+def remind_of_slides() -> int:
+    """Three days before, once, to who said yes before and has added nothing yet. Returns how many."""
+    now, days = timezone.now(), dt.timedelta(days=3)
+    with as_system("reminders are the portal's own work"):
+        talks = _talks().filter(
+            state=Talk.State.ACCEPTED,
+            materials=None,
+            item__meeting__starts_at__gt=now,
+            item__meeting__starts_at__lte=now + days,
+            item__meeting__state__in=WAITS_FOR_A_TALK,
+        )
+        return post_all(
+            letters.slides_asked(talk) for talk in talks if _answered_before(talk, talk.item.meeting.starts_at - days)
+        )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -12,6 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Asking, Speaker
+
+if TYPE_CHECKING:
+    from meetings.talks import TalkSeen
 
 POOL_SHOWN = 25
 
@@ -132,6 +135,54 @@ class TalkAnswerForm(forms.ModelForm):
         labels: ClassVar = {"reply": _("Something to add")}
         help_texts: ClassVar = {"reply": _("For the trekkers of the circle.")}
         widgets: ClassVar = {"reply": forms.Textarea(attrs={"rows": 3})}
+
+
+YES_OR_NO = [("ja", _("Yes")), ("nee", _("No"))]
+
+
+def _said(value: str) -> bool | None:
+    return {"ja": True, "nee": False}.get(value)
+
+
+class ConsentForm(forms.Form):
+    """Two questions apart: to be recorded, and to be published. In the form of a yes none has to be answered."""
+
+    FIELDS = ("may_record", "may_publish")
+
+    may_record = forms.TypedChoiceField(
+        label=_("May your talk be recorded?"),
+        choices=YES_OR_NO,
+        coerce=_said,
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+    may_publish = forms.TypedChoiceField(
+        label=_("May the recording and your slides be published?"),
+        choices=YES_OR_NO,
+        coerce=_said,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        help_text=_("Then people who were not at the meeting find them too."),
+    )
+
+    @staticmethod
+    def as_said(talk: TalkSeen) -> dict[str, str]:
+        """What is ticked when the page opens: nothing as long as nothing was said."""
+        if not talk.has_consented:
+            return {}
+        return {name: "ja" if getattr(talk, name) else "nee" for name in ConsentForm.FIELDS}
+
+
+class AcceptForm(ConsentForm, TalkAnswerForm):
+    """The answer of who was not asked before: with the two questions, which may stay open."""
+
+    field_order: ClassVar = ["may_record", "may_publish", "reply"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.FIELDS:
+            self.fields[name].required = False
+        self.fields["may_record"].help_text = _("If you do not answer this, it is no. You can change it later.")
 
 
 class CardForm(forms.ModelForm):

@@ -85,6 +85,28 @@ def speaker_reminded(talk: Talk) -> Outgoing:
 
 
 @to("talk.speaker")
+def slides_asked(talk: Talk) -> Outgoing:
+    """Once per asking, a few days before, to who has added nothing yet."""
+    meeting = talk.item.meeting
+    return _letter(
+        talk,
+        kind="slides_asked",
+        verb=_("Your slides"),
+        version=f"{talk.pk}-{talk.asked_at.isoformat()}",
+        paragraphs=[
+            _("You are speaking at the meeting “%(title)s”. Your slides are not there yet.")
+            % {"title": meeting.title},
+            _(
+                "Add them with the button, so that they are ready. Do you use none? Then you do not have to do anything."
+            ),
+        ],
+        button=_("Add your slides"),
+        not_after=meeting.starts_at,
+        calendar=None,  # came with the reminder before
+    )
+
+
+@to("talk.speaker")
 def speaker_thanked(talk: Talk) -> Outgoing:
     """The day after."""
     meeting = talk.item.meeting
@@ -187,6 +209,7 @@ def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
         paragraphs=[
             answer % {"speaker": talk.speaker, "item": talk.item.title},
             *([_("The speaker adds: %(reply)s") % {"reply": talk.asking.reply}] if talk.asking.reply else []),
+            *([consent(talk)] if said_yes else []),
         ],
         facts=words.facts(meeting),
         buttons=[
@@ -195,6 +218,44 @@ def speaker_answered(talk: Talk, trekker: Member) -> Outgoing:
             else (_("Ask someone else"), absolute(item_page))
         ],
     )
+
+
+@to("trekker")
+def consent_taken_back(talk: Talk, trekker: Member) -> Outgoing:
+    """The speaker said yes before, and now no: what is there may have to be stopped or taken away."""
+    meeting = talk.item.meeting
+    return Outgoing(
+        kind="consent_taken_back",
+        thing=f"meeting:{meeting.pk}",
+        version=f"{talk.pk}-{talk.consented_at.isoformat() if talk.consented_at else ''}",
+        to=trekker.email,
+        member=trekker,
+        circle=meeting.circle,
+        subject=words.subject(_("Consent taken back"), meeting),
+        paragraphs=[
+            _("%(speaker)s has changed what may happen with “%(item)s”.")
+            % {"speaker": talk.speaker, "item": talk.item.title},
+            consent(talk),
+            _("Is there a recording already, or are the slides published? Then take them away."),
+        ],
+        facts=words.facts(meeting),
+        buttons=[(_("View the programme"), absolute(reverse("agenda", args=[meeting.pk])))],
+    )
+
+
+def consent(talk: Talk) -> str:
+    """What the speaker allows, in a sentence; for trekkers."""
+    if talk.consented_at is None:
+        return _("The speaker has not said yet whether the talk may be recorded. Until then: do not record it.")
+    if not talk.may_record:
+        return (
+            _("The talk may not be recorded. The slides may be published.")
+            if talk.may_publish
+            else _("The talk may not be recorded, and the slides may not be published.")
+        )
+    if talk.may_publish:
+        return _("The talk may be recorded. The recording and the slides may be published.")
+    return _("The talk may be recorded. The recording and the slides may not be published.")
 
 
 def _letter(

@@ -150,11 +150,6 @@ class Talk(models.Model):
     def __str__(self) -> str:
         return f"{self.speaker}: {self.item}"
 
-    @property
-    def says_no_recording(self) -> bool:
-        """The speaker said so; silence is no permission either, but says nothing to others."""
-        return self.consented_at is not None and not self.may_record
-
 
 class Asking(models.Model):
     """What trekker and speaker write each other about a talk. The talk is on the programme, this is between them."""

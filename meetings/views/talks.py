@@ -20,13 +20,19 @@ from meetings.actions import speakers as actions
 from meetings.actions.polls import PollClosed, say_days
 from meetings.forms.material import SlidesForm
 from meetings.forms.polls import SpeakerDaysForm
-from meetings.forms.speakers import CardForm, TalkAnswerForm
+from meetings.forms.speakers import AcceptForm, CardForm, ConsentForm, TalkAnswerForm
 from meetings.talks import TalkGone, TalkSeen, talk_for
 from members.language import read_letter_in
 from regions.access import by_link
 from regions.limits import limited
 
-FORMS = {"ja": TalkAnswerForm, "nee": TalkAnswerForm, "kaart": CardForm, "dias": SlidesForm}
+FORMS = {
+    "ja": AcceptForm,
+    "nee": TalkAnswerForm,
+    "toestemming": ConsentForm,
+    "kaart": CardForm,
+    "dias": SlidesForm,
+}
 DAYS = "dagen"
 
 
@@ -66,6 +72,7 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
     said = {
         "ja": _("Thank you. The circle knows that you will speak. Tell us below who you are and add your slides."),
         "nee": _("Thank you for letting us know. The circle can ask someone else now."),
+        "toestemming": _("Your choice is saved. The circle sees it."),
         "kaart": _("Your changes are saved and are on the programme."),
         "dias": _("Your slides are with the meeting."),
         DAYS: _("Thank you. The circle chooses one of these days and lets you know."),
@@ -77,8 +84,10 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
             material.add_slides(talk.pk, file=form.cleaned_data["file"])
         elif done == DAYS:
             say_days(talk.pk, suiting=form.cleaned_data["days"])
+        elif done == "toestemming":
+            actions.give_consent(talk.pk, **form.cleaned_data)
         else:
-            actions.answer_talk(talk.pk, accept=done == "ja", reply=form.cleaned_data["reply"])
+            actions.answer_talk(talk.pk, accept=done == "ja", **form.cleaned_data)
     except material.TooManyFiles:
         form.add_error("file", _("You can add no more files here. Reply to the e-mail to send another one."))
         return False
@@ -97,7 +106,8 @@ def _page(request: Any, talk: TalkSeen, done: str, form: Form | None) -> HttpRes
     context = {
         "talk": talk,
         "form": form,  # the one with errors, for the summary
-        "answer_form": form if done in ("ja", "nee") else TalkAnswerForm(),
+        "answer_form": form if done in ("ja", "nee") else AcceptForm() if talk.is_asked else TalkAnswerForm(),
+        "consent_form": form if done == "toestemming" else ConsentForm(initial=ConsentForm.as_said(talk)),
         "card_form": form if done == "kaart" else CardForm(initial=asdict(talk)),
         "days_form": form if done == DAYS else SpeakerDaysForm(days=talk.days),
         "slides_form": form if done == "dias" else SlidesForm(),

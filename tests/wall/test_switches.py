@@ -31,6 +31,9 @@ SWITCHES: dict[str, set[str]] = {
         "whoever receives a meeting says where that is",
         "whoever was asked to receive a meeting answers",
     },
+    "meetings/actions/coming.py": {
+        "who is named as a substitute is invited",
+    },
     "meetings/actions/material.py": {
         "whoever holds the link of an accepted talk adds its slides",
     },
@@ -49,6 +52,7 @@ SWITCHES: dict[str, set[str]] = {
         "reminders are the portal's own work",
         "thanking is the portal's own work",
         "whoever holds the link answers for the speaker",
+        "whoever holds the link of an accepted talk says what may be recorded and published",
         "whoever holds the link of an accepted talk writes the speaker's own card",
     },
     "meetings/calendar.py": {

@@ -119,7 +119,7 @@ RANDOM = {
     "password", "session_key", "session_data", "message_id", "uid", "secret", "file", "calendar", "headers", "at",
 }  # fmt: skip
 """Columns whose new value is another each time; that they changed is compared, not into what."""
-CHANCE = re.compile(r"[0-9a-f]{32}")  # the version of a letter that nothing makes the same as another
+CHANCE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # what is drawn by lot
 NOBODYS = {"kenniskring_cache"}  # how often an address tried to log in, for minutes
 
 

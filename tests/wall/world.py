@@ -198,7 +198,12 @@ def present(meeting: Meeting, government: LocalGovernment, cast: dict[str, Membe
 
 
 def outcomes(meeting: Meeting, cast: dict[str, Member]) -> None:
-    """A report of it: of what is over or cancelled published, else a draft; and what four or six people thought."""
+    """A report of it: of what is over or cancelled published, else a draft; and what four or six people thought.
+
+    Of what nobody knows of yet there is nothing to tell.
+    """
+    if meeting.state == "draft":
+        return
     over = meeting.state in ("held", "cancelled")
     Report.objects.create(meeting=meeting, state="published" if over else "draft", introduction="Welkom.")
     item = meeting.agenda.earliest("position")
@@ -210,7 +215,7 @@ def outcomes(meeting: Meeting, cast: dict[str, Member]) -> None:
     answers = 6 if over else 4
     Evaluation.objects.bulk_create(Evaluation(meeting=meeting, useful=4, form=3) for _ in range(answers))
     EvaluationGiven.objects.bulk_create(
-        EvaluationGiven(meeting=meeting, member=person) for person in list(cast.values())[:answers]
+        EvaluationGiven(meeting=meeting, member=person) for person in list(cast.values())[1 : answers + 1]
     )
 
 

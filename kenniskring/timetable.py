@@ -24,5 +24,6 @@ TIMETABLE = {
     "ask for evaluations": _every("meetings.tasks.ask_for_evaluations", crontab(minute="*/15"), expires=900),
     "remind hosts": _every("meetings.tasks.remind_hosts", crontab(minute="*/15"), expires=900),
     "release seats": _every("meetings.tasks.release_seats", crontab(minute="*/5"), expires=300),
+    "forget what people needed": _every("meetings.tasks.forget", crontab(minute="25"), expires=3600),
     "close past meetings": _every("meetings.tasks.close_past_meetings", crontab(minute="5"), expires=3600),
 }

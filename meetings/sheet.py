@@ -50,7 +50,7 @@ def answers_as_xlsx(
     for each in registrations:
         in_line += each.waiting
         answer = _("waiting list, number %(place)s") % {"place": in_line}
-        said[each.member] = (answer if each.waiting else str(each.get_answer_display()), each)
+        said[each.member] = (answer if each.waiting else _answer_of(each), each)
     noted = {each.member if each.member_id else each: each for each in there}
     for organisation, members in by_organisation([*said, *silent]):
         for member in members:
@@ -66,6 +66,14 @@ def answers_as_xlsx(
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _answer_of(registration: Registration) -> str:
+    """In words, with who comes instead."""
+    answer, excuse = str(registration.get_answer_display()), getattr(registration, "excuse", None)
+    if excuse and excuse.instead:
+        return _("%(answer)s, replaced by %(name)s") % {"answer": answer, "name": excuse.instead}
+    return answer
 
 
 def _text(sheet: Any, text: str, *, bold: bool = False) -> WriteOnlyCell:

@@ -29,6 +29,7 @@ WRITES = {
     "ask-a-speaker": "40/h/user",
     "ask-the-circle": "20/h/user",
     "ask-to-join": "20/h/user",
+    "excuse": "20/h/user",  # a letter to a colleague
     "message-to-the-circle": "30/h/user",  # publish, invite, move, cancel: a letter to each of its members
     "renew-the-feed": "10/h/user",
     "speak": "30/10m/key,60/m/ip",

@@ -24,6 +24,7 @@ LEAST_ROLE = {
     "answer": Role.VISITOR,  # to any meeting one sees, also one for the network; logging in is the lock's business
     "see members": Role.MEMBER,
     "leave": Role.MEMBER,
+    "come always": Role.MEMBER,
     "speak freely": Role.COLLEAGUE,  # what colleagues tell each other and no supplier hears
     "see the rota": Role.COLLEAGUE,  # whose turn it is to host, who is willing
     "plan": Role.TREKKER,  # make, change, publish, move, cancel meetings and their programme

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from mailroom.actions import post, post_all
 from meetings.letters import answers as letters
-from meetings.models import Meeting, Registration
+from meetings.models import Attending, Meeting, Need, Registration
 from members.models import Member
 from regions.journal import action
 from regions.wall import as_system, member, switch_actor
@@ -25,41 +26,69 @@ class WrongWayToAttend(Exception):
     """On site at a meeting that is only online, or the other way round."""
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What somebody needs on site, in their own words."""
+
+    access: str = ""
+    food: str = ""
+
+
 @action
-def register(meeting: Meeting, *, by: Member, answer: str, attending: str = "") -> Registration:
+def register(
+    meeting: Meeting, *, by: Member, answer: str, attending: str = "", needs: Needs | None = None
+) -> Registration:
     """Note the answer of ``by``, who gets a seat or a place in line. The same answer again changes nothing.
 
-    Every yes goes through the line, so nobody passes those who wait. Raises MeetingClosed or WrongWayToAttend.
+    Every yes goes through the line, so nobody passes those who wait. ``needs`` are kept for who comes on site; None
+    leaves them as they were. Raises MeetingClosed or WrongWayToAttend.
     """
-    meeting = _at_the_counter(meeting)
+    meeting = at_the_counter(meeting)
     if not meeting.is_open:
         raise MeetingClosed
     attending = "" if answer == NO else attending
     if answer != NO and attending not in meeting.ways_to_attend:
         raise WrongWayToAttend
-    registration = Registration.objects.filter(meeting=meeting, member=by).first()
+    registration = Registration.objects.filter(meeting=meeting, member=by).select_related("need", "excuse").first()
     registration = registration or Registration(member=by)
     registration.meeting = meeting
-    if (registration.answer, registration.attending) == (answer, attending):
-        return registration
+    if (registration.answer, registration.attending) != (answer, attending):
+        _answer(registration, answer, attending)
+    _note_needs(registration, needs)
+    return registration
+
+
+def _answer(registration: Registration, answer: str, attending: str) -> None:
+    """A new answer, or another one. Asks for a locked meeting."""
     registration.answer, registration.attending = answer, attending
     registration.waiting = answer == YES
     registration.answered_at = timezone.now()
     registration.save()  # the wall refuses who does not see the meeting
-    seated = _seat_who_is_first(meeting)
+    seated = _seat_who_is_first(registration.meeting)
     registration.waiting = registration.waiting and registration not in seated
     if registration.waiting:
         post(letters.waiting(registration))
     elif answer == YES:
         post(letters.confirmation(registration))
     post_all(letters.promoted(each) for each in seated if each != registration)
-    return registration
+    if answer != NO and hasattr(registration, "excuse"):
+        registration.excuse.delete()
+
+
+def _note_needs(registration: Registration, needs: Needs | None) -> None:
+    """Nobody but who comes on site needs anything there; who says nothing needs nothing."""
+    there = registration.attending == Attending.IN_PERSON
+    if there and needs and (needs.access or needs.food):
+        wanted = {"meeting": registration.meeting, "access": needs.access, "food": needs.food}
+        Need.objects.update_or_create(registration=registration, defaults=wanted)
+    elif hasattr(registration, "need") and (needs or not there):
+        registration.need.delete()
 
 
 @transaction.atomic
 def fill_free_seats(meeting: Meeting) -> list[Registration]:
     """Seat those who are first in line, and tell them: to be called when seats are added. Returns who got one."""
-    seated = _seat_who_is_first(_at_the_counter(meeting))
+    seated = _seat_who_is_first(at_the_counter(meeting))
     post_all(letters.promoted(each) for each in seated)
     return seated
 
@@ -74,7 +103,7 @@ def release_seats() -> int:
     meetings = Meeting.objects.published().filter(starts_at__gt=timezone.now(), registrations__in=gone).distinct()
     released = 0
     for meeting in meetings.order_by("pk"):  # always in the same order, so that two runs do not wait for each other
-        _at_the_counter(meeting)
+        at_the_counter(meeting)
         released += gone.filter(meeting=meeting).delete()[0]
         fill_free_seats(meeting)
     return released
@@ -89,7 +118,7 @@ def place_in_line(registration: Registration) -> int:
         return list(line.values_list("pk", flat=True)).index(registration.pk) + 1
 
 
-def _at_the_counter(meeting: Meeting) -> Meeting:
+def at_the_counter(meeting: Meeting) -> Meeting:
     """The meeting as it is now, with nobody else changing who comes until the transaction ends."""
     with as_system("the meeting's row is the counter, whoever stands before it"):
         return Meeting.objects.select_related("circle", "host").lock(meeting)

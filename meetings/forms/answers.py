@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from meetings.actions.answers import Needs
 from meetings.models import Meeting, Registration
+from meetings.proposed import Proposed
 
 
 class AnswerForm(forms.Form):
@@ -29,9 +31,35 @@ class AnswerForm(forms.Form):
         error_messages={"invalid_choice": _("You cannot take part in this meeting that way.")},
     )
 
-    def __init__(self, data: Any = None, *, meeting: Meeting, answered: Registration | None = None) -> None:
-        """Proposes how ``answered`` takes part, else the first way there is. A single way needs no question."""
+    access = forms.CharField(
+        label=_("To get in and take part"),
+        max_length=120,
+        required=False,
+        help_text=_("Such as: no stairs, a place in front, an interpreter."),
+    )
+    food = forms.CharField(
+        label=_("Food"), max_length=120, required=False, help_text=_("Such as: vegetarian, no nuts.")
+    )
+    tells_needs = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        meeting: Meeting,
+        answered: Registration | Proposed | None = None,
+        asks_needs: bool = False,
+    ) -> None:
+        """Proposes how ``answered`` takes part, else the first way there is. A single way needs no question.
+
+        ``asks_needs`` where only the person looks, and not on a page that whoever has the e-mail can open.
+        """
         super().__init__(data)
+        if not (asks_needs and meeting.is_in_person):
+            for name in ("access", "food", "tells_needs"):
+                del self.fields[name]
+        elif need := getattr(answered, "need", None):
+            self.initial |= {"access": need.access, "food": need.food}
         ways = meeting.ways_to_attend
         field = self.fields["attending"]
         field.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
@@ -42,3 +70,10 @@ class AnswerForm(forms.Form):
 
     def clean_attending(self) -> str:
         return self.cleaned_data["attending"] or self.proposed
+
+    def clean(self) -> dict[str, Any]:
+        """As ``register`` takes it. A list shows buttons alone, and leaves what somebody needs as it was."""
+        data = super().clean() or {}
+        access, food = data.pop("access", ""), data.pop("food", "")
+        data["needs"] = Needs(access, food) if data.pop("tells_needs", False) else None
+        return data

@@ -233,3 +233,23 @@ def reminder_silent(meeting: Meeting, member: Member, files: LetterFiles) -> Out
         paragraphs,
         can_unsubscribe=True,
     )
+
+
+@to("substitute")
+def invitation_instead(meeting: Meeting, substitute: Member, by: Member) -> Outgoing:
+    """A colleague who cannot come names you. Once, whoever names you; an invitation like any other."""
+    paragraphs = [
+        _("%(name)s cannot come to the meeting “%(title)s” of %(circle)s, and named you to come instead.")
+        % {"name": by.name, "title": meeting.title, "circle": meeting.circle},
+        _("Nothing is settled yet: let us know whether you are coming. A “no” helps the circle too."),
+        *programme(meeting),
+    ]
+    return _letter(
+        "invitation_instead",
+        _("Can you come instead?"),
+        LetterFiles(meeting, "REQUEST"),
+        substitute,
+        paragraphs,
+        can_unsubscribe=True,
+        why=_("You get this e-mail because a colleague named you as a substitute."),
+    )

@@ -93,16 +93,28 @@ class Excuse(models.Model):
     def __str__(self) -> str:
         return self.reason
 
+    @property
+    def instead(self) -> str:
+        """Who comes instead, as far as the reader may know the name; "" for nobody."""
+        return self.substitute.name if self.substitute else self.substitute_name
+
+
+def _in_the_circle() -> Q:
+    """Whoever is in a circle is in the umbrella circle too."""
+    of_the_member = Membership.objects.current().filter(member=OuterRef("member"))
+    umbrella = Q(circle__kind=Circle.Kind.UMBRELLA)
+    return Q(Exists(of_the_member.filter(circle=OuterRef("circle")))) | (umbrella & Exists(of_the_member))
+
 
 class AlwaysComesQuerySet(models.QuerySet["AlwaysComes"]):
     """Intentions, narrowed."""
 
+    def still_in_the_circle(self) -> AlwaysComesQuerySet:
+        """Of members who are in that circle today."""
+        return self.filter(_in_the_circle(), member__is_active=True)
+
     def of_who_left(self) -> AlwaysComesQuerySet:
-        """Of members who are not in that circle any more."""
-        of_the_member = Membership.objects.current().filter(member=OuterRef("member"))
-        umbrella = Q(circle__kind=Circle.Kind.UMBRELLA)
-        gone = ~Exists(of_the_member.filter(circle=OuterRef("circle"))) & ~(umbrella & Exists(of_the_member))
-        return self.filter(gone)
+        return self.exclude(_in_the_circle())
 
 
 class AlwaysComes(models.Model):

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mailroom.languages import language_of
 from mailroom.links import LinkExpired, LinkForged, read_token
-from meetings import words
+from meetings import needs, words
 from meetings.actions.answers import MeetingClosed, WrongWayToAttend, place_in_line, register
 from meetings.check_in import opens_at
 from meetings.forms.answers import AnswerForm
@@ -44,7 +44,7 @@ LINK_IS_GOOD_FOR = dt.timedelta(days=200)  # and never longer than until the mee
 @require_POST
 def answer_meeting(request, pk):
     meeting = get_object_or_404(Meeting, pk=pk)
-    form = AnswerForm(request.POST, meeting=meeting)
+    form = AnswerForm(request.POST, meeting=meeting, asks_needs=True)
     if not form.is_valid():
         return meeting_page(request, pk, form=form, status=422)
     try:
@@ -181,7 +181,7 @@ def _refused(request: Any, status: int, **told: Any) -> HttpResponse:
 @require_GET
 def answers(request, meeting):
     """Who comes, may come, does not come or is silent, per government; and who waits, in order."""
-    meeting = Meeting.objects.select_related("circle", "date_poll").with_seats_taken().get(pk=meeting.pk)
+    meeting = Meeting.objects.select_related("circle").with_seats_taken().get(pk=meeting.pk)
     given, silent, there = _given(meeting), _silent(meeting), _there(meeting)
     said = Counter(each.answer for each in given)
     context = {
@@ -195,6 +195,8 @@ def answers(request, meeting):
         "no": said[Answer.NO],
         "silent": len(silent),
         "proposed": _proposed(meeting),
+        "excused": [each for each in given if hasattr(each, "excuse")],
+        "needs": needs.gathered((each.need, each.member.name) for each in given if hasattr(each, "need")),
     }
     return render(request, "meetings/answers.html", context)
 
@@ -213,13 +215,14 @@ def answers_sheet(request, meeting):
 
 def _given(meeting: Meeting) -> list[Registration]:
     """Who answered, first come first."""
-    rows = Registration.objects.filter(meeting=meeting).select_related("member__government", "member__partner")
+    with_all = ("member__government", "member__partner", "need", "excuse__substitute")
+    rows = Registration.objects.filter(meeting=meeting).select_related(*with_all)
     return list(rows.order_by("answered_at", "pk"))
 
 
 def _proposed(meeting: Meeting) -> list[tuple[Member, Proposed]]:
     """Of whom a yes is expected, and who did not confirm; by name."""
-    if not hasattr(meeting, "date_poll"):
+    if not meeting.is_open:
         return []
     expected = proposed_answers(meeting)
     people = Member.objects.active().filter(pk__in=expected).select_related("government", "partner")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from meetings import words
 from meetings.actions.answers import place_in_line
+from meetings.check_in import is_open, opens_at
 from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
 from meetings.models import Form, Meeting, MeetingQuerySet, Registration
@@ -191,8 +192,10 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     answers = _answers(request, meeting)
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
     speaks_freely = request.rights.may("speak freely", meeting.circle_id)
+    proposed = None if mine else proposed_to(meeting)
     shown = hanging_on(meeting, to_colleague=speaks_freely)
     may_answer = request.user.is_authenticated and meeting.is_open
+    form = form or AnswerForm(meeting=meeting, answered=mine or proposed, asks_needs=True)
     looks_back = any(point.looks_back for point in shown.programme) and meeting.circle_id in request.rights.colleagues
     context = {
         "meeting": meeting,
@@ -207,9 +210,10 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
         "seats": seats_of(meeting),
         "mine": mine,
-        "proposed": None if mine else proposed_to(meeting),
+        "proposed": proposed,
         "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
-        "form": (form or AnswerForm(meeting=meeting, answered=mine)) if may_answer else None,
+        "form": form if may_answer else None,
+        "is_check_in_open": request.user.is_authenticated and is_open(meeting),
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
         "receives": meeting.pk in request.rights.hosting,
         **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
@@ -221,7 +225,9 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
 
 WHO_COMES = ["meeting", "answer", "attending", "waiting", "answered_at", "member__name"]
 WHO_COMES += ["member__government__name", "member__partner__name"]
+WHO_COMES += ["need__access", "need__food", "excuse__reason", "excuse__substitute_name", "excuse__substitute__name"]
 """Columns of the people on the page of a meeting: there may be a hundred, and a row of each table has twenty."""
+WITH_WHO_COMES = ["member__government", "member__partner", "need", "excuse__substitute"]
 
 
 def _answers(request: Any, meeting: Meeting) -> list[Registration]:
@@ -230,14 +236,16 @@ def _answers(request: Any, meeting: Meeting) -> list[Registration]:
         return []
     answers = Registration.objects.filter(meeting=meeting)
     if meeting.circle_id not in request.rights.peers:
-        return list(answers.filter(member=request.user))
+        return list(answers.filter(member=request.user).select_related("need", "excuse__substitute"))
     shown = answers.filter(Q(answer=Answer.YES, waiting=False) | Q(member=request.user))
-    return list(shown.select_related("member__government", "member__partner").only(*WHO_COMES))
+    return list(shown.select_related(*WITH_WHO_COMES).only(*WHO_COMES))
 
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
     """Where a trekker goes on from here, by what can still be done."""
     cancelled = meeting.state == Meeting.State.CANCELLED
+    takes_place = meeting.state in (Meeting.State.PUBLISHED, Meeting.State.HELD)
+    has_begun = takes_place and opens_at(meeting) <= timezone.now()
     tasks = [
         (_("Answers"), "answers", meeting.state != Meeting.State.DRAFT),
         (_("Invite the circle"), "invite", meeting.is_open),
@@ -249,6 +257,9 @@ def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
         (_("Write the report"), "write_report", meeting.starts_at < timezone.now() and not cancelled),
         (_("Move"), "move_meeting", meeting.is_open),
         (_("Cancel this meeting"), "cancel_meeting", meeting.is_open),
+        (_("Page for the screen"), "beamer", meeting.is_open or is_open(meeting)),
+        (_("List to sign"), "paper", meeting.is_in_person and (meeting.is_open or is_open(meeting))),
+        (_("Who was there"), "presence", has_begun),
         (_("E-mails that were sent"), "meeting_post", meeting.state != Meeting.State.DRAFT),
     ]
     return [(label, reverse(name, args=[meeting.pk])) for label, name, can in tasks if can]

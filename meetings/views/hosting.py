@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from meetings import hosts
+from meetings import hosts, needs
 from meetings import rota as order_of
 from meetings.actions import hosting as actions
 from meetings.actions.programme import change_item
 from meetings.forms.hosting import AskHostForm, HostAnswerForm, HostPlaceForm, SwapForm, TaskForm, VisitForm
-from meetings.models import AgendaItem, Hosting, HostTask, Meeting, Need
+from meetings.models import AgendaItem, Hosting, HostTask, Meeting
 from regions.access import who_may
 from regions.limits import limited
 from regions.map import from_nearby
@@ -140,10 +140,10 @@ def _page(request: Any, meeting: Meeting, hosting: Hosting) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "hosting": hosting,
+        "needs": needs.for_host(meeting),
         "answer": HostAnswerForm(),
         "tasks": [(task, TaskForm(instance=task, auto_id=f"t{task.pk}_%s")) for task in hosts.checklist(meeting)],
         "visits": meeting.agenda.filter(kind=AgendaItem.Kind.SITE_VISIT),
-        "needs": Need.objects.filter(meeting=meeting),
         "exchange": exchange,
         "swap": SwapForm(exchange) if exchange.possible else None,
         "is_draft": meeting.state == Meeting.State.DRAFT,

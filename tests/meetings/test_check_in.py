@@ -9,8 +9,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from meetings import check_in as codes
-from meetings.actions.attendance import CheckInClosed, WrongCode, check_in
 from meetings.actions.answers import WrongWayToAttend
+from meetings.actions.attendance import CheckInClosed, WrongCode, check_in
 from meetings.models import Attendance, Hosting, Meeting, Registration
 from regions.wall import SYSTEM, acting_as, member
 from tests import make

@@ -120,6 +120,8 @@ FORMS = [
          has_page=False),
     Form("answer_meeting", "network", "elsewhere", {"answer": "maybe", "attending": "in_person"},
          "meetings_registration+ NOTED", has_page=False),
+    Form("always", "-", "trekker,both", {"attending": "online"}, "meetings_alwayscomes.attending NOTED"),
+    Form("excuse", "circle", "trekker elsewhere", {"reason": "Verlof"}, "meetings_excuse.reason NOTED"),
     Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
     Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
          "meetings_attendance+ NOTED"),

@@ -231,6 +231,12 @@ def propose_form(circle: Circle, last: Meeting | None) -> tuple[Form, str]:
     return Form.IN_PERSON, _("The meeting before this one is on site and online, so this one is on site.")
 
 
+def form_for(meeting: Meeting) -> tuple[Form, str]:
+    """The form that its turn gives a meeting, and why: after the one before it, whatever it has itself."""
+    others = meeting.circle.meetings.exclude(pk=meeting.pk).exclude(state=Meeting.State.CANCELLED)
+    return propose_form(meeting.circle, others.filter(starts_at__lt=meeting.starts_at).order_by("starts_at").last())
+
+
 # --- What there was -------------------------------------------------------------------------------------------------
 
 

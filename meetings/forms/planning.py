@@ -139,7 +139,7 @@ class PlanForm(MomentForm):
     )
 
     def __init__(self, circle: Circle, data: Any = None) -> None:
-        proposal = rhythm.propose(circle)
+        self.proposal = proposal = rhythm.propose(circle)
         host = rota.next_host(circle) if proposal.form != Form.ONLINE else None
         initial = {
             "title": title_for(proposal.date),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from meetings import desk as to_do
-from meetings import programmes, rota
+from meetings import programmes, rhythm, rota
 from meetings.actions import planning as actions
 from meetings.forms.planning import CancelForm, DateBy, PlaceForm, PlanForm, WordsForm
 from meetings.models import ActionPoint, Meeting, Talk
@@ -72,7 +72,14 @@ def plan(request, circle: Circle) -> HttpResponse:
         meeting = actions.plan(circle, by=request.user, **fields)
         messages.success(request, _("The draft is ready. Only trekkers see it until you publish it."))
         return _to_desk(meeting) if date_by == DateBy.FIXED else _to_days(meeting, date_by)
-    context = {"circle": circle, "form": form, "turns": rota.turns(circle), "templates": programmes.outline()}
+    context = {
+        "circle": circle,
+        "form": form,
+        "turns": rota.turns(circle),
+        "templates": programmes.outline(),
+        "past_forms": rhythm.last_four(circle),
+        "because": form.proposal.because,
+    }
     return render(request, "meetings/plan.html", context, status=422 if form.is_bound else 200)
 
 
@@ -96,6 +103,8 @@ def edit_meeting(request, meeting: Meeting) -> HttpResponse:
     asked = Talk.objects.filter(item__meeting=meeting, state__in=[Talk.State.ASKED, Talk.State.ACCEPTED])
     speakers = asked.select_related("speaker") if is_draft else []
     context = {"meeting": meeting, "form": words, "place": place, "speakers": {talk.speaker for talk in speakers}}
+    if is_draft:
+        context |= {"past_forms": rhythm.last_four(meeting.circle), "because": rhythm.form_for(meeting)[1]}
     return render(request, "meetings/edit_meeting.html", context, status=422 if words.is_bound else 200)
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from kenniskring import worklist
 from mailroom.models import Delivery, Letter
 from meetings import rhythm, tasks, words
 from meetings.actions import drafts, planning
-from meetings.models import AgendaItem, Meeting, PreparedPeriod
+from meetings.models import AgendaItem, Attendance, Meeting, PreparedPeriod, Registration
 from members.models import Membership
 from regions.models import Circle
 from regions.wall import SYSTEM, acting_as
@@ -231,3 +232,93 @@ def test_two_beats_at_once_make_one_draft(together):
         assert periods >= 1
         assert circle.meetings.filter(state="draft").count() == periods
         assert Delivery.objects.filter(kind="draft_ready").count() == periods
+
+
+# --- The form, and who lags --------------------------------------------------------------------------------------
+
+
+def test_the_last_four_forms_with_who_came_and_why_the_next_one(only_waasland, lid, trekker, browse):
+    held = [
+        meets(only_waasland, 2026, month, 3, 14, 0, form=form)
+        for month, form in zip((2, 3, 4, 6, 9), ("online", "in_person", "hybrid", "in_person", "online"), strict=True)
+    ]
+    meets(only_waasland, 2026, 10, 1, 14, 0, state="cancelled")
+    for meeting, ways in zip(held[1:], (["in_person"], ["in_person", "online"], [], ["online"]), strict=True):
+        for way, person in zip(ways, (lid, trekker), strict=False):
+            Attendance.objects.create(meeting=meeting, member=person, how=way, noted_by="list")
+    Registration.objects.create(meeting=held[3], member=lid, answer="yes", attending="in_person")
+    with time_machine.travel(at(2026, 11, 22, 9, 0)):
+        found = [
+            (past.meeting, past.in_person, past.online, past.counted) for past in rhythm.last_four(only_waasland)
+        ]
+        proposal = rhythm.propose(only_waasland)
+    assert found == [(held[4], 0, 1, True), (held[3], 1, 0, False), (held[2], 1, 1, True), (held[1], 1, 0, True)]
+    assert (proposal.form, proposal.because) == ("in_person", "Vorige keer online, dus nu ter plaatse.")
+
+
+def test_planning_and_editing_show_the_forms(waasland, trekker, browse):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, in_days=-30, state="held", form="online")
+        draft = make.meeting(waasland, in_days=60, state="draft")
+    client = browse(trekker)
+    for address in (reverse("plan", args=["waasland"]), reverse("edit_meeting", args=[draft.pk])):
+        page = client.get(address)
+        assert [past.total for past in page.context["past_forms"]] == [0], address
+    assert page.context["because"] == "Vorige keer online, dus nu ter plaatse."
+
+
+@pytest.mark.parametrize(
+    ("rhythm_of", "last", "lags"),
+    [
+        ("quarter", 90, False),
+        ("quarter", 92, True),
+        ("six_weeks", 41, False),
+        ("six_weeks", 43, True),
+        ("series", 43, True),
+        ("free", 900, False),
+    ],
+)
+def test_a_circle_lags_when_its_last_meeting_is_longer_ago_than_its_rhythm(only_waasland, rhythm_of, last, lags):
+    Circle.objects.filter(pk=only_waasland.pk).update(rhythm=rhythm_of)
+    make.meeting(only_waasland, in_days=-last, state="held")
+    make.meeting(only_waasland, in_days=9, state="draft")  # announces nothing
+    assert [lag.circle.name for lag in rhythm.lagging()] == (["RKK Waasland"] if lags else [])
+
+
+def test_a_series_that_is_complete_does_not_lag(only_waasland):
+    Circle.objects.filter(pk=only_waasland.pk).update(rhythm="series")
+    for days in (300, 250, 200, 150):
+        make.meeting(only_waasland, in_days=-days, state="held")
+    assert rhythm.lagging() == []
+
+
+def test_a_circle_that_prepares_nothing_before_another_one_meets_lags(only_waasland, kempen):
+    fields = {"rhythm": "before", "meets_before": kempen, "weeks_before": 2}
+    Circle.objects.filter(pk=only_waasland.pk).update(**fields)
+    assert rhythm.lagging() == []
+    other = make.meeting(kempen, in_days=20)
+    assert [(lag.circle, lag.preparing) for lag in rhythm.lagging()] == [
+        (only_waasland, timezone.localdate(other.starts_at))
+    ]
+    assert worklist.quiet_circles().tasks[0].why.startswith("RKK Kempen komt samen op ")
+    make.meeting(only_waasland, in_days=8)
+    assert rhythm.lagging() == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"series_length": 4},
+        {"rhythm": "series", "series_length": 3},
+        {"rhythm": "before"},
+        {"rhythm": "before", "weeks_before": 2},
+        {"rhythm": "before", "weeks_before": 13, "meets_before": "kempen"},
+        {"rhythm": "before", "weeks_before": 2, "meets_before": "waasland"},
+        {"weeks_before": 2, "meets_before": "kempen"},
+    ],
+)
+def test_the_fields_of_a_rhythm_fit_it(only_waasland, wrong):
+    if "meets_before" in wrong:
+        wrong = wrong | {"meets_before": Circle.objects.get(slug=wrong["meets_before"])}
+    with pytest.raises(IntegrityError):
+        Circle.objects.filter(pk=only_waasland.pk).update(**wrong)

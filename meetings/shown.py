@@ -55,7 +55,17 @@ _QUESTIONS = """
      WHERE q.withdrawn_at IS NULL
        AND q.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s))
 """
-_REPORT = "(SELECT r.state FROM meetings_report AS r WHERE r.meeting_id = %(meeting)s)"
+_REPORT = """
+    (SELECT json_build_object(
+        'state', r.state,
+        'items', (SELECT coalesce(json_agg(p.item_id), '[]') FROM meetings_reportpart AS p
+                  WHERE p.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
+        'decided', (SELECT coalesce(json_agg(d.item_id), '[]') FROM meetings_decision AS d
+                    WHERE d.meeting_id = %(meeting)s),
+        'agreed', (SELECT coalesce(json_agg(a.item_id), '[]') FROM meetings_actionpoint AS a
+                   WHERE a.meeting_id = %(meeting)s))
+     FROM meetings_report AS r WHERE r.meeting_id = %(meeting)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ class Point:
     kind: str  # in words
     minutes: int
     pk: int
+    is_reported: bool  # something was written about it, for who may read that
     looks_back: bool  # at what earlier meetings left to be done
     is_round: bool  # of what the governments are working on
     case: dict[str, Any] | None  # text, owner, government: for colleagues, the owner only as far as they may know
@@ -101,6 +112,7 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
         }
         cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})
         topics, materials, items, talks, report, cases, questions = cursor.fetchone()
+    reported = {*report["items"], *report["decided"], *report["agreed"]} if report else set()
     case_of = {case["item"]: case for case in cases or []}
     for talk in talks:
         kind = Speaker.Kind(talk["kind"])
@@ -116,6 +128,7 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
                 str(AgendaItem.Kind(item["kind"]).label),
                 item["minutes"],
                 item["pk"],
+                item["pk"] in reported,
                 item["kind"] == AgendaItem.Kind.FOLLOW_UP,
                 item["kind"] == AgendaItem.Kind.NEWS_ROUND,
                 case_of.get(item["pk"]),
@@ -125,7 +138,12 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
             )
         )
         begins += dt.timedelta(minutes=item["minutes"])
-    return Shown(topics, [material for material in materials if material["item"] is None], points, report)
+    return Shown(
+        topics,
+        [material for material in materials if material["item"] is None],
+        points,
+        report["state"] if report else None,
+    )
 
 
 def looked_back_at(meeting: Meeting) -> list[ActionPoint]:

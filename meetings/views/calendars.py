@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mailroom.languages import language_of
+from meetings.actions.calendars import NoFeed
+from meetings.actions.calendars import choose_cancelled as choose
 from meetings.actions.calendars import renew_feed as renew
 from meetings.calendar import feed_of
 from meetings.models import Meeting, Registration
@@ -37,10 +39,11 @@ def feed(request, secret):
     """The meetings of whoever has this secret address: what that person may see now, whoever comes for it."""
     with as_system("the secret in the address says whose feed it is"):
         addresses = FeedAddress.objects.select_related("member").filter(member__is_active=True)
-        reader = get_object_or_404(addresses, secret=secret).member
+        address = get_object_or_404(addresses, secret=secret)
+    reader = address.member
     with switch_actor(member(reader.pk), because="a feed shows what its owner may see"):
         speak(request, language_of(reader))
-        text = feed_of(_of_interest_to(reader), "Kenniskring", reader=reader)
+        text = feed_of(_kept(_of_interest_to(reader), address.keeps_cancelled), "Kenniskring", reader=reader)
     return _calendar(request, text, private=True, no_cache=True)
 
 
@@ -48,11 +51,15 @@ def feed(request, secret):
 @limited("feed-of-a-circle")
 @require_safe
 def circle_feed(request, slug):
-    """The public meetings of a circle: the same for everyone, members too, so that it can be passed on."""
+    """The public meetings of a circle: the same for everyone, members too, so that it can be passed on.
+
+    What is cancelled stays in it, marked so; ``?geannuleerd=weg`` leaves it out.
+    """
     speak(request, settings.LANGUAGE_CODE)
     with switch_actor(VISITOR, because="a public feed is the same for everyone"):
         circle = get_object_or_404(Circle, slug=slug)
-        text = feed_of(_recent().filter(circle=circle, audience=Meeting.Audience.PUBLIC), circle.name)
+        public = _recent().filter(circle=circle, audience=Meeting.Audience.PUBLIC)
+        text = feed_of(_kept(public, request.GET.get("geannuleerd") != "weg"), circle.name)
     return _calendar(request, text, public=True, max_age=900)
 
 
@@ -76,6 +83,27 @@ def renew_feed(request):
     renew(by=request.user)
     messages.success(request, _("Your calendar has a new address. The old one no longer works."))
     return redirect("mine")
+
+
+@members_only
+@limited("renew-the-feed")
+@require_POST
+def choose_cancelled(request):
+    """Whether cancelled meetings stay in one's own feed, as such, or leave it."""
+    keeps = request.POST.get("keeps") == "ja"
+    try:
+        choose(by=request.user, keeps=keeps)
+    except NoFeed:
+        messages.info(request, _("You have no calendar address yet. Link your calendar first."))
+    else:
+        stay = _("Cancelled meetings stay in your calendar, marked as cancelled.")
+        messages.success(request, stay if keeps else _("Cancelled meetings disappear from your calendar."))
+    return redirect("mine")
+
+
+def _kept(meetings: QuerySet[Meeting], with_cancelled: bool) -> QuerySet[Meeting]:
+    """A calendar that comes back and finds a meeting gone takes it away: Outlook, Google and Apple all do."""
+    return meetings if with_cancelled else meetings.exclude(state=Meeting.State.CANCELLED)
 
 
 def _recent() -> QuerySet[Meeting]:

@@ -26,6 +26,7 @@ from .gather import Shown, shown
 ALWAYS_ELSEWHERE = {
     *("account_set_password", "account_confirm_login_code", "mfa_list_webauthn", "mfa_login_webauthn"),
     *("mfa_reauthenticate_webauthn", "secure", "go_on", "outside_come_in", "outside_come_back", "renew_feed"),
+    "choose_cancelled",
     *("language", "admin:login", "admin:password_change", "demo_letter"),
 }
 """They lead on to another page, or speak to scripts; and there is no letter in the post office of the tests."""

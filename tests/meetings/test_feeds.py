@@ -246,3 +246,24 @@ def test_one_meeting_is_for_who_sees_it(waasland, browse, lid, neighbour):
     assert response["Content-Disposition"] == 'attachment; filename="bijeenkomst-2027-03-13.ics"'
     assert [browse(person).get(address).status_code for person in (neighbour, None)] == [404, 404]
     assert browse(lid).get("/bijeenkomsten/999999/agenda.ics").status_code == 404
+
+
+def test_each_member_chooses_whether_what_is_cancelled_stays(waasland, browse, lid, trekker):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, "Gaat niet door", state="cancelled")
+    own, of_another = address_of(lid), address_of(trekker)
+    client = browse(lid)
+    assert "Geannuleerde bijeenkomsten blijven in uw agenda" in client.get(reverse("mine")).text
+    for keeps, expected in [("nee", set()), ("ja", {"RKK Waasland: Gaat niet door"})]:
+        response = client.post(reverse("choose_cancelled"), {"keeps": keeps})
+        assert (response.status_code, response.url) == (302, reverse("mine"))
+        assert titles(browse().get(own)) == expected
+        assert titles(browse().get(of_another)) == {"RKK Waasland: Gaat niet door"}
+
+
+def test_a_choice_without_an_address_is_no_address(browse, lid):
+    client = browse(lid)
+    client.post(reverse("choose_cancelled"), {"keeps": "nee"})
+    assert "Koppel eerst uw agenda" in client.get(reverse("mine")).text
+    with acting_as(SYSTEM):
+        assert FeedAddress.objects.count() == 0

@@ -185,6 +185,8 @@ FORMS = [
          "meetings_meeting.changed_at LETTER NOTED", is_shown_first=True),
     Form("renew_feed", "-", "member,manager", {}, "members_feedaddress.secret members_feedaddress.made_at NOTED",
          has_page=False),
+    Form("choose_cancelled", "-", "member", {"keeps": "nee"}, "members_feedaddress.keeps_cancelled NOTED",
+         has_page=False),
     Form("add_speaker", "-", "trekker,trekker elsewhere", SPEAKER,
          "meetings_speaker+ meetings_speakercontact+ NOTED"),
     Form("speaker", "draft", "trekker", SPEAKER, f"{NAMED} meetings_speakercontact.email meetings_asking.to NOTED"),

@@ -103,15 +103,7 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
 
     What colleagues tell each other is looked up for one of them alone: for others the wall would find nothing.
     """
-    begun = meeting.starts_at < timezone.now()  # before that nobody pays for looking after a report
-    with connection.cursor() as cursor:
-        parts = {
-            "report": _REPORT if begun else "NULL",
-            "cases": _CASES if to_colleague else "NULL",
-            "questions": _QUESTIONS if to_colleague else "NULL",
-        }
-        cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})
-        topics, materials, items, talks, report, cases, questions = cursor.fetchone()
+    topics, materials, items, talks, report, cases, questions = _looked_up(meeting, to_colleague)
     reported = {*report["items"], *report["decided"], *report["agreed"]} if report else set()
     case_of = {case["item"]: case for case in cases or []}
     for talk in talks:
@@ -144,6 +136,19 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
         points,
         report["state"] if report else None,
     )
+
+
+def _looked_up(meeting: Meeting, to_colleague: bool) -> tuple[Any, ...]:
+    """One row of lists; NULL for what is not looked up."""
+    begun = meeting.starts_at < timezone.now()  # before that there is no report to look for
+    parts = {
+        "report": _REPORT if begun and to_colleague else "NULL",
+        "cases": _CASES if to_colleague else "NULL",
+        "questions": _QUESTIONS if to_colleague else "NULL",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})
+        return cursor.fetchone()
 
 
 def looked_back_at(meeting: Meeting) -> list[ActionPoint]:

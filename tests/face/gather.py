@@ -15,10 +15,11 @@ from tests.wall import http_table
 from tests.wall.http_world import STATES, Stage, address, taken_back
 
 ROLES = ("visitor", "member", "elsewhere", "trekker", "manager")
-CHAPTERS = ("public", "own", "meetings", "planning", "speakers", "account", "admin")
+CHAPTERS = ("public", "own", "meetings", "planning", "speakers", "after", "account", "admin")
 NO_PAGE = {
     *("live", "ready", "answers_sheet", "meeting_calendar", "circle_feed", "feed", "material", "material_by_link"),
     *("demo_letter_html", "demo_letter_calendar", "admin:jsi18n", "admin:autocomplete"),
+    *("dossier_pdf", "dossier_zip"),
     "admin:search",  # a part of a page
 }
 """What is a file, or is read by programs; a letter is tried in tests/mailroom."""
@@ -51,6 +52,10 @@ def chapter_of(name: str) -> str:
     """Which part of the portal an address belongs to: the tests go through them one at a time."""
     if name.startswith("admin:"):
         return "admin"
+    if name.startswith(("report", "write_report", "evaluat", "circle_actions", "circle_decisions")) or name.endswith(
+        ("_action", "_decision")
+    ):
+        return "after"
     if name.startswith(("account_", "mfa_", "socialaccount_", "outside_", "secure", "go_on", "error:")):
         return "account"
     if name.startswith(("talk", "speaker", "add_speaker", "ask_speaker", "add_material", "material", "answer_by")):
@@ -60,6 +65,10 @@ def chapter_of(name: str) -> str:
         "plan",
         "poll",
         "ask_dates",
+        "ask_host",
+        "host",
+        "rota",
+        "tell_visit",
         "agenda",
         "edit_item",
         "edit_meeting",

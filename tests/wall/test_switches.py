@@ -48,6 +48,27 @@ SWITCHES: dict[str, set[str]] = {
         "the poll's row is the counter, whoever stands before it",
         "whoever holds the link says which days suit the speaker",
     },
+    "meetings/actions/evaluation.py": {
+        "an answer without a name is nobody's own",
+        "how many answers there are is for the trekker to know, what they say is not yet",
+        "thanking is the portal's own work",
+    },
+    "meetings/actions/followup.py": {
+        "reminders are the portal's own work",
+        "the owner says that it is done",
+    },
+    "meetings/actions/reports.py": {
+        "whom a report reaches does not hang on whom the trekker may see",
+    },
+    "meetings/presence.py": {
+        "of who was not there a report names the government, not the person",
+        "whether somebody was there is for them to know",
+    },
+    "meetings/actions/proposals.py": {
+        "a proposal is written down for whoever makes it",
+        "forgetting is the portal's own work",
+        "whoever holds the link in the letter reads the mail of this address",
+    },
     "meetings/actions/speakers.py": {
         "reminders are the portal's own work",
         "thanking is the portal's own work",
@@ -81,6 +102,9 @@ SWITCHES: dict[str, set[str]] = {
     },
     "meetings/filters.py": {
         "what visitors can choose from is there for everyone",
+    },
+    "meetings/views/proposals.py": {
+        "the link in the letter is the key to this one proposal",
     },
     "meetings/views/calendars.py": {
         "a feed shows what its owner may see",

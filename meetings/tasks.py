@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mailroom import slots
 
-from .actions import answers, coming, drafts, evaluation, followup, hosting, polls, reminders, speakers
+from .actions import answers, coming, drafts, evaluation, followup, hosting, polls, proposals, reminders, speakers
 
 
 @shared_task
@@ -70,6 +70,7 @@ def write_to_speakers() -> None:
     if reminders.is_daytime() and slots.take("meetings.write_to_speakers", every=dt.timedelta(days=1)):
         speakers.remind_speakers()
         speakers.remind_of_slides()
+        proposals.forget_unproved()
         speakers.thank_speakers()
 
 

@@ -31,6 +31,8 @@ WRITES = {
     "ask-to-join": "20/h/user",
     "excuse": "20/h/user",  # a letter to a colleague
     "message-to-the-circle": "30/h/user",  # publish, invite, move, cancel: a letter to each of its members
+    "propose-a-talk": "12/h/ip,6/h/user",  # without an account: a letter to any address
+    "confirm-a-proposal": "20/10m/key,60/m/ip",
     "renew-the-feed": "10/h/user",
     "speak": "30/10m/key,60/m/ip",
     "test-message": "6/10m/user",
@@ -39,6 +41,7 @@ WRITES = {
 }
 READS = {
     "answer-by-letter": "30/m/key,120/m/ip",
+    "confirm-a-proposal": "30/m/key,120/m/ip",
     "dossier": "20/m/user",  # a PDF takes a tenth of a second, and a ZIP as much memory as it is large
     "feed": "20/m/key,240/m/ip",
     "feed-of-a-circle": "240/m/ip",  # public, and without a key: all its readers together are not counted as one

@@ -121,7 +121,7 @@ def withdraw_talk(talk: Talk, *, by: Member) -> None:
     counted_on_it = talk.state != Talk.State.DECLINED
     talk.state = Talk.State.WITHDRAWN
     talk.save()
-    if counted_on_it and not talk.item.meeting.is_over:
+    if counted_on_it and talk.item.meeting.state in WAITS_FOR_A_TALK and not talk.item.meeting.is_over:
         post(letters.speaker_released(talk))
 
 
@@ -167,7 +167,7 @@ def _consent(talk: Talk, may_record: bool, may_publish: bool) -> None:
 
 @action
 def give_consent(talk_id: int, *, may_record: bool, may_publish: bool) -> None:
-    """What the speaker allows, from now on. A yes that is taken back is told to the trekkers. Refuses with TalkClosed."""
+    """What the speaker allows, from now on. Trekkers hear of a yes that is taken back. Refuses with TalkClosed."""
     with as_system("whoever holds the link of an accepted talk says what may be recorded and published"):
         talk = _talks().select_for_update(of=("self",)).get(pk=talk_id)
         if talk.state != Talk.State.ACCEPTED:

@@ -97,7 +97,8 @@ def slides_asked(talk: Talk) -> Outgoing:
             _("You are speaking at the meeting “%(title)s”. Your slides are not there yet.")
             % {"title": meeting.title},
             _(
-                "Add them with the button, so that they are ready. Do you use none? Then you do not have to do anything."
+                "Add them with the button, so that they are ready. "
+                "Do you use none? Then you do not have to do anything."
             ),
         ],
         button=_("Add your slides"),

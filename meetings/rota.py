@@ -65,10 +65,17 @@ def said_no(meeting: Meeting) -> set[int]:
 
 
 def proposed(meeting: Meeting, *, order: list[Turn] | None = None) -> LocalGovernment | None:
-    """Whom to ask for this meeting: first in the rota of who is willing and did not decline it."""
+    """Whom to ask for this meeting: first in the rota of who is willing and did not decline it. Who is asked for
+    another one that is to come, or agreed, waits until nobody else is left.
+    """
     order = turns(meeting.circle, besides=meeting) if order is None else order
     refused = said_no(meeting)
-    return next((turn.government for turn in order if turn.willing and turn.government.pk not in refused), None)
+    to_come = Hosting.objects.standing().filter(
+        meeting__circle=meeting.circle_id, meeting__starts_at__gt=timezone.now()
+    )
+    busy = set(to_come.exclude(meeting=meeting).values_list("government", flat=True))
+    able = [turn.government for turn in order if turn.willing and turn.government.pk not in refused]
+    return next((each for each in able if each.pk not in busy), next(iter(able), None))
 
 
 # --- Who is next ---------------------------------------------------------------------------------------------------
@@ -90,7 +97,7 @@ def next_hosts(circle: Circle, order: list[Turn], *, count: int = 2) -> list[Nex
     planned = circle.meetings.upcoming().filter(state__in=states).exclude(form=Form.ONLINE)
     found: list[Next] = []
     for meeting in planned.select_related("host").prefetch_related(standing)[: count * 2]:
-        asked = next((each for each in meeting.standing if each.state == Hosting.State.ASKED), None)  # type: ignore[attr-defined]
+        asked = next((each for each in meeting.standing if each.state == Hosting.State.ASKED), None)
         if asked or meeting.host:
             found.append(Next(asked.government if asked else meeting.host, meeting, bool(asked)))  # type: ignore[arg-type]
     there = {each.government.pk for each in found}

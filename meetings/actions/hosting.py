@@ -200,7 +200,7 @@ def propose_swap(hosting: Hosting, *, by: Member, other: int | None) -> None:
         hosting.swap_with = found
         hosting.save(update_fields=["swap_with"])
         if found:
-            post_all(letters.swap_asked(hosting, reader) for reader in hosts.readers_of(found))
+            post_all(letters.swap_asked(hosting, found, reader) for reader in hosts.readers_of(found))
 
 
 @action
@@ -230,7 +230,7 @@ def _both(offered: Hosting) -> tuple[Hosting, Hosting]:
     for meeting in Meeting.objects.select_for_update(of=("self",)).filter(pk__in=known).order_by("pk"):
         refuse_unless_hosted(meeting)
     first = Hosting.objects.lock(offered)
-    second = hosts.exchangeable(first).filter(pk=first.swap_with_id).first()
+    second = next((each for each in hosts.exchangeable(first) if each.pk == first.swap_with_id), None)
     if second is None:
         raise CannotExchange
     return first, Hosting.objects.lock(second)

@@ -95,6 +95,8 @@ class TaskForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["done"].initial = self.instance.done_at is not None
+        for field in self.fields.values():  # in cells of a table, each form in the last one of its row
+            field.widget.attrs |= {"form": f"f{self.instance.pk}", "aria-label": f"{field.label}: {self.instance}"}
 
 
 class HostPlaceForm(forms.ModelForm):

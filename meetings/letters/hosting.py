@@ -130,9 +130,8 @@ def host_reminded(hosting: Hosting, late: list[HostTask]) -> Outgoing:
 
 
 @to("reader")
-def swap_asked(hosting: Hosting, reader: Member) -> Outgoing:
-    """To who is asked to take the turn of ``hosting`` instead of its own."""
-    other = hosting.swap_with
+def swap_asked(hosting: Hosting, other: Hosting, reader: Member) -> Outgoing:
+    """To who is asked to take the turn of ``hosting`` instead of its own, ``other``."""
     asks = _("%(government)s asks to exchange. %(other)s then receives the circle on %(day)s, not on %(instead)s.")
     return _letter(
         other,
@@ -213,7 +212,12 @@ def _letter(
         circle=meeting.circle,
         subject=words.subject(verb, meeting),
         paragraphs=paragraphs,
-        facts=[*words.facts(meeting), (_("Form"), str(meeting.get_form_display()))],
+        facts=[
+            *(
+                words.facts(meeting) if meeting.host else [(_("When"), words.when(meeting))]
+            ),  # else it is not known yet
+            (_("Form"), str(meeting.get_form_display())),
+        ],
         buttons=[(button, absolute(page))] if button else [],
         not_after=meeting.starts_at,
         only_while_member=reader.pk == hosting.contact_id,

@@ -5,6 +5,7 @@ import random
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -48,7 +49,9 @@ class Decade:
             with time_machine.travel(now, tick=False), acting_as(SYSTEM):
                 self.change(quarter)
                 away = Participation.objects.filter(circle=self.circle, willing=False)
-                names = set(Participation.objects.filter(circle=self.circle).values_list("government__name", flat=True))
+                names = set(
+                    Participation.objects.filter(circle=self.circle).values_list("government__name", flat=True)
+                )
                 self.out.append(set(NAMES) - names | set(away.values_list("government__name", flat=True)))
                 self.meet(now + dt.timedelta(weeks=8), quarter)
 
@@ -157,6 +160,12 @@ def test_everything_that_points_at_a_government_moves(circle, towns):
     mergers.merge(towns["Kruibeke"], into=towns["Beveren"], on=timezone.localdate())
 
 
+def test_it_is_one_command(circle, towns):
+    make.meeting(circle, in_days=-10, host=towns["Kruibeke"], state="held")
+    call_command("merge_governments", towns["Kruibeke"].nis_code, towns["Beveren"].nis_code, "2031-01-01")
+    assert Meeting.objects.get().host == towns["Beveren"]
+
+
 def test_a_merger_that_cannot_be_whole_is_none(circle, towns):
     FormerGovernment.objects.create(
         nis_code=towns["Kruibeke"].nis_code, name="x", successor=towns["Temse"], merged_on=dt.date(2025, 1, 1)
@@ -192,7 +201,9 @@ def test_who_hosted_when_stands_by_year_and_far_hosts_are_seen_as_far(browse, wa
     with acting_as(SYSTEM):
         LocalGovernment.objects.filter(pk=temse.pk).update(latitude=51.127, longitude=4.213, nis_code="46025")
         LocalGovernment.objects.filter(slug="lokeren").update(latitude=51.104, longitude=3.992, nis_code="46014")
-        FormerGovernment.objects.create(nis_code="1", name="Elversele", successor=temse, merged_on=dt.date(1977, 1, 1))
+        FormerGovernment.objects.create(
+            nis_code="1", name="Elversele", successor=temse, merged_on=dt.date(1977, 1, 1)
+        )
         held = make.meeting(waasland, in_days=-200, host=temse, state="held")
         cancelled = make.meeting(waasland, in_days=-100, host=temse, state="cancelled")
     response = browse(lid).get(PAGE)

@@ -324,7 +324,7 @@ def _tell_speakers(meeting: Meeting, mailing: mailings.Mailing) -> None:
     post_all(speaker_told_of_change(talk) for talk in mailing.talks)
 
 
-CALLED_BACK = {"reminder_coming", "reminder_silent", "confirmation", "waiting_list", "promoted"}
+CALLED_BACK = {"reminder_coming", "reminder_silent", "confirmation", "waiting_list", "promoted", "invitation_instead"}
 """Letters whose facts are no longer true, to people who hear of the change itself."""
 
 

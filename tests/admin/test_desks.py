@@ -17,6 +17,10 @@ HIDDEN = {
     "mailroom.Letter",  # holds personal links; the system alone reads it
     "mailroom.Channel",  # its address is a key, kept on a page of the circle
     "members.FeedAddress",  # the member's own
+    "meetings.AlwaysComes",  # the member's own, as the next one
+    "meetings.Excuse",
+    "meetings.Attendance",  # noted on a page of the meeting
+    "meetings.Need",  # for who receives people, on pages of the meeting, and soon gone
     "meetings.Asking",  # rows on the page of what they belong to, as the next ones
     "meetings.JoinLink",
     "meetings.MeetingTopic",

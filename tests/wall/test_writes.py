@@ -57,7 +57,7 @@ def test_a_trekker_moves_nothing_into_a_circle_of_somebody_else(cast, waasland, 
     """Neither to where it is hidden, nor to where everyone sees it."""
     with acting_as(SYSTEM):
         mine, theirs = (Meeting.objects.get(circle=circle, **meeting) for circle in (waasland, kempen))
-        item = AgendaItem.objects.get(meeting=theirs)
+        item = AgendaItem.objects.get(meeting=theirs, position=1)
         moves: list[tuple[Any, str, int, dict]] = [
             (Meeting, "circle_id", kempen.pk, {"pk": mine.pk}),
             (Participation, "circle_id", kempen.pk, {"circle_id": waasland.pk}),

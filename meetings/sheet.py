@@ -51,7 +51,7 @@ def answers_as_xlsx(
         in_line += each.waiting
         answer = _("waiting list, number %(place)s") % {"place": in_line}
         said[each.member] = (answer if each.waiting else _answer_of(each), each)
-    noted = {each.member if each.member_id else each: each for each in there}
+    noted = {each.member or each: each for each in there}
     for organisation, members in by_organisation([*said, *silent]):
         for member in members:
             answer, given = said.get(member, (_("invited, no answer yet"), None))
@@ -59,10 +59,10 @@ def answers_as_xlsx(
             present = noted.pop(member, None)
             texts = [_text(sheet, text) for text in (member.name, organisation, answer, how)]
             sheet.append([*texts, _moment(sheet, moment), _text(sheet, present.get_how_display() if present else "")])
-    for each in noted.values():
-        answer = "" if each.member_id else _("guest")
-        texts = [_text(sheet, text) for text in (name_of(each), organisation_of(each), answer, "")]
-        sheet.append([*texts, _moment(sheet, None), _text(sheet, each.get_how_display())])
+    for extra in noted.values():
+        answer = "" if extra.member_id else _("guest")
+        texts = [_text(sheet, text) for text in (name_of(extra), organisation_of(extra), answer, "")]
+        sheet.append([*texts, _moment(sheet, None), _text(sheet, extra.get_how_display())])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -80,4 +80,4 @@ def organisation_of(attendance: Attendance) -> str:
 
 def name_of(attendance: Attendance) -> str:
     """The guest's, or the member's if the reader may know it."""
-    return attendance.name or (attendance.member.name if attendance.member else _("a former member"))
+    return attendance.name or (attendance.member.name if attendance.member else _("a colleague"))

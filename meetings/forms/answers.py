@@ -59,7 +59,7 @@ class AnswerForm(forms.Form):
             for name in ("access", "food", "tells_needs"):
                 del self.fields[name]
         elif need := getattr(answered, "need", None):
-            self.initial |= {"access": need.access, "food": need.food}
+            self.initial.update(access=need.access, food=need.food)
         ways = meeting.ways_to_attend
         field = self.fields["attending"]
         field.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Attending, Excuse
-from members.models import MemberQuerySet
+from members.models import Member, MemberQuerySet
 
 
 class ExcuseForm(forms.Form):
@@ -20,7 +20,7 @@ class ExcuseForm(forms.Form):
         required=False,
         help_text=_("You and the trekkers read this, and the colleague whom you name."),
     )
-    substitute = forms.ModelChoiceField(
+    substitute: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
         label=_("Which colleague comes instead?"),
         queryset=None,
         required=False,

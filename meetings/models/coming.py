@@ -103,7 +103,7 @@ def _in_the_circle() -> Q:
     """Whoever is in a circle is in the umbrella circle too."""
     of_the_member = Membership.objects.current().filter(member=OuterRef("member"))
     umbrella = Q(circle__kind=Circle.Kind.UMBRELLA)
-    return Q(Exists(of_the_member.filter(circle=OuterRef("circle")))) | (umbrella & Exists(of_the_member))
+    return Q(Exists(of_the_member.filter(circle=OuterRef("circle")))) | (umbrella & Q(Exists(of_the_member)))
 
 
 class AlwaysComesQuerySet(models.QuerySet["AlwaysComes"]):

@@ -24,8 +24,8 @@ from regions.models import Circle
 def excuse(request, pk):
     """For who said no: why, and who comes instead."""
     meeting = get_object_or_404(Meeting.objects.select_related("circle", "host"), pk=pk)
-    mine = Registration.objects.filter(meeting=meeting, member=request.user, answer=Registration.Answer.NO)
-    mine = mine.select_related("excuse").first()
+    said_no = Registration.objects.filter(meeting=meeting, member=request.user, answer=Registration.Answer.NO)
+    mine = said_no.select_related("excuse").first()
     if mine is None or not meeting.is_open:
         return redirect(meeting)
     colleagues = actions.colleagues_of(request.user, meeting)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, Q, Value, When
 
+from meetings import polls
 from meetings.models import Material, Meeting
 from meetings.proposed import proposed_to, with_proposal
 from members.models import JoinRequest, Member, Membership
@@ -45,7 +46,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     memberships = list(
         member.memberships.current()
         .select_related("circle")
-        .annotate(nis_codes=nis_codes("circle"))
+        .annotate(nis_codes=nis_codes("circle"), open_poll=polls.awaiting(member, "circle"))
         .order_by("circle__name")
     )
     # A community manager stands in every circle, but only their own circles ask something of them.

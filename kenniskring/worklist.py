@@ -82,7 +82,7 @@ def _why(lag: rhythm.Lag) -> str:
 
 def circles_without_trekker() -> Heap:
     leads = Membership.objects.trekkers().filter(circle=OuterRef("pk"), member__is_active=True)
-    drafts = Meeting.objects.filter(circle=OuterRef("pk"), state=Meeting.State.DRAFT).upcoming()  # type: ignore[attr-defined]
+    drafts = Meeting.objects.filter(circle=OuterRef("pk"), state=Meeting.State.DRAFT).upcoming()
     rows = Circle.objects.active().exclude(kind=Circle.Kind.UMBRELLA).filter(~Exists(leads)).order_by("name")
     rows = rows.annotate(draft=Subquery(drafts.values("starts_at")[:1]))
 

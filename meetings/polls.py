@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,6 +44,19 @@ def votes_for(poll: DatePoll, member: Member) -> QuerySet[DateVote]:
     if member.government_id:
         return votes.filter(Q(government=member.government_id) | Q(member=member))
     return votes.filter(member=member)
+
+
+def awaiting(member: Member, circle: str) -> Subquery:
+    """In the circle of this column: the open poll that ends first and in which nobody spoke for this member yet."""
+    said = DateVote.objects.filter(option__poll=OuterRef("pk"))
+    mine = Q(member=member) | Q(government=member.government_id) if member.government_id else Q(member=member)
+    open_ones = DatePoll.objects.filter(
+        circle=OuterRef(circle),
+        asks=DatePoll.Asks.MEMBERS,
+        decided_at=None,
+        open_until__gte=timezone.localdate(),
+    )
+    return Subquery(open_ones.filter(~Exists(said.filter(mine))).order_by("open_until").values("pk")[:1])
 
 
 def fingerprint(votes: Iterable[DateVote]) -> str:

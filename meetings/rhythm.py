@@ -261,7 +261,7 @@ def last_four(circle: Circle) -> list[Past]:
         found = rows.filter(meeting=OuterRef("pk"), **{column: way}).order_by().values("meeting")
         return Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0)
 
-    meetings = Meeting.objects.filter(circle=circle, state__in=TOOK_PLACE).past()  # type: ignore[attr-defined]
+    meetings = Meeting.objects.filter(circle=circle, state__in=TOOK_PLACE).past()
     for way in Attending.values:
         meetings = meetings.annotate(
             **{

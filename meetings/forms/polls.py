@@ -137,4 +137,5 @@ class SpeakerDaysForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, days: Iterable[tuple[int, str, bool]] = ()) -> None:
         days = list(days)
         super().__init__(data, initial={"days": [pk for pk, _label, suits in days if suits]})
-        self.fields["days"].choices = [(pk, label) for pk, label, _suits in days]
+        field: Any = self.fields["days"]
+        field.choices = [(pk, label) for pk, label, _suits in days]

@@ -87,8 +87,9 @@ _REFUSED = {
 def _again(request: Any, poll: DatePoll, options: list[DateOption], form: VoteForm, shown: str) -> HttpResponse:
     """A colleague was first: the page with what they said, and what was typed, to send again knowingly."""
     mine = list(polls.votes_for(poll, request.user).select_related("member"))
-    form.data = form.data.copy()
-    form.data["seen"] = polls.fingerprint(mine)
+    typed: Any = form.data
+    form.data = typed.copy()
+    form.data["seen"] = polls.fingerprint(mine)  # type: ignore[index]
     form.add_error(
         None, _("A colleague of yours answered meanwhile. See below what they said, and send yours again.")
     )

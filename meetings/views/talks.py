@@ -69,25 +69,8 @@ def _in_their_language(request: Any, token: str) -> TalkSeen:
 
 def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
     """Do what was asked, and say so; False when the form has to be shown again."""
-    said = {
-        "ja": _("Thank you. The circle knows that you will speak. Tell us below who you are and add your slides."),
-        "nee": _("Thank you for letting us know. The circle can ask someone else now."),
-        "toestemming": _("Your choice is saved. The circle sees it."),
-        "kaart": _("Your changes are saved and are on the programme."),
-        "dias": _("Your slides are with the meeting."),
-        DAYS: _("Thank you. The circle chooses one of these days and lets you know."),
-    }
     try:
-        if done == "kaart":
-            actions.edit_own_card(talk.pk, **form.cleaned_data)
-        elif done == "dias":
-            material.add_slides(talk.pk, file=form.cleaned_data["file"])
-        elif done == DAYS:
-            say_days(talk.pk, suiting=form.cleaned_data["days"])
-        elif done == "toestemming":
-            actions.give_consent(talk.pk, **form.cleaned_data)
-        else:
-            actions.answer_talk(talk.pk, accept=done == "ja", **form.cleaned_data)
+        _do(talk, done, form.cleaned_data)
     except material.TooManyFiles:
         form.add_error("file", _("You can add no more files here. Reply to the e-mail to send another one."))
         return False
@@ -98,8 +81,32 @@ def _did(request: Any, talk: TalkSeen, done: str, form: Form) -> bool:
     except actions.MeetingNotOpen:
         messages.warning(request, _("The meeting is over, so you can no longer answer."))
     else:
-        messages.success(request, said[done])
+        messages.success(request, _said(done))
     return True
+
+
+def _do(talk: TalkSeen, done: str, filled_in: dict[str, Any]) -> None:
+    if done == "kaart":
+        actions.edit_own_card(talk.pk, **filled_in)
+    elif done == "dias":
+        material.add_slides(talk.pk, file=filled_in["file"])
+    elif done == DAYS:
+        say_days(talk.pk, suiting=filled_in["days"])
+    elif done == "toestemming":
+        actions.give_consent(talk.pk, **filled_in)
+    else:
+        actions.answer_talk(talk.pk, accept=done == "ja", **filled_in)
+
+
+def _said(done: str) -> str:
+    return {
+        "ja": _("Thank you. The circle knows that you will speak. Tell us below who you are and add your slides."),
+        "nee": _("Thank you for letting us know. The circle can ask someone else now."),
+        "toestemming": _("Your choice is saved. The circle sees it."),
+        "kaart": _("Your changes are saved and are on the programme."),
+        "dias": _("Your slides are with the meeting."),
+        DAYS: _("Thank you. The circle chooses one of these days and lets you know."),
+    }[done]
 
 
 def _page(request: Any, talk: TalkSeen, done: str, form: Form | None) -> HttpResponse:

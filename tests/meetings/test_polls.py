@@ -13,11 +13,12 @@ from meetings.actions import answers, planning, polls
 from meetings.calendar import LetterFiles
 from meetings.letters import planning as letters
 from meetings.models import DateOption, DatePoll, DateVote, Meeting, Registration
-from meetings.polls import fingerprint, votes_for
 from meetings.proposed import Proposed, Why, proposed_answers, proposed_to, with_proposal
 from members.models import Member
 from regions.wall import SYSTEM, acting_as, member
 from tests import make
+
+from .asking import ask, said_of, says
 
 
 @pytest.fixture
@@ -50,31 +51,6 @@ def supplier(waasland):
 def draft(waasland, temse):
     with acting_as(SYSTEM):
         return make.meeting(waasland, "Geheim concept", in_days=60, state="draft", form="hybrid", host=temse)
-
-
-def moments(draft, *days):
-    return [(draft.starts_at + dt.timedelta(days=day), draft.ends_at + dt.timedelta(days=day)) for day in days]
-
-
-def ask(draft, by, *days, asks="members", in_days=10):
-    """Ask about the day of the draft and so many days later; gives the poll and its options."""
-    until = timezone.localdate() + dt.timedelta(days=in_days)
-    with acting_as(member(by.pk)):
-        poll = polls.ask_dates(draft, by=by, asks=asks, open_until=until, moments=moments(draft, *days))
-        return poll, list(poll.options.all())
-
-
-def says(poll, by, *said, **more):
-    """One answer per option, in order."""
-    with acting_as(member(by.pk)):
-        pks = poll.options.values_list("pk", flat=True)
-        polls.vote(poll, by=by, answers=dict(zip(pks, said, strict=True)), **more)
-
-
-def said_of(poll):
-    with acting_as(SYSTEM):
-        votes = DateVote.objects.filter(option__poll=poll).order_by("option__starts_at", "government__name")
-        return [(str(vote.government or ""), vote.answer, vote.member.name) for vote in votes]
 
 
 def written(kind):
@@ -137,7 +113,10 @@ def test_a_government_has_one_answer_per_day_and_the_last_one_counts_with_its_na
     draft, trekker, lid, colleague, other, browse
 ):
     poll, _ = ask(draft, trekker, 0, 7)
+    address = reverse("poll", args=[poll.pk])
+    assert [address in browse(person).get("/").text for person in (lid, colleague, other)] == [True, True, True]
     says(poll, lid, "yes", "no")
+    assert [address in browse(person).get("/").text for person in (lid, colleague, other)] == [False, False, True]
     says(poll, other, "if_needed", "yes")
     says(poll, colleague, "no", "yes")
     assert said_of(poll) == [
@@ -146,7 +125,7 @@ def test_a_government_has_one_answer_per_day_and_the_last_one_counts_with_its_na
         ("Lokeren", "yes", "Oona Lokeren"),
         ("Temse", "yes", "Cas Collega"),
     ]
-    page = browse(lid).get(reverse("poll", args=[poll.pk]))
+    page = browse(lid).get(address)
     assert str(page.context["colleague"]) == "Cas Collega"
     assert [(row.name, row.who, [cell.answer for cell in row.cells]) for row in page.context["rows"]] == [
         ("Lokeren", "Oona Lokeren", ["if_needed", "yes"]),
@@ -343,9 +322,6 @@ def test_a_draft_with_answers_can_be_thrown_away_and_its_letters_stay_behind(dra
         assert set(Delivery.objects.filter(kind="poll_opened").values_list("state", flat=True)) == {"withdrawn"}
 
 
-# --- On the page of planning -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("date_by", "query"), [("poll", ""), ("speaker", "?aan=spreker")])
 def test_planning_leads_on_to_asking(waasland, trekker, lid, browse, date_by, query):
     client = browse(trekker)
@@ -422,97 +398,3 @@ def test_the_date_follows_the_speaker_who_ticks_days_by_the_link(draft, trekker,
         assert Meeting.objects.get(pk=draft.pk).starts_at == options[2].starts_at
         assert proposed_answers(Meeting.objects.get(pk=draft.pk)) == {}
     assert "Welke dagen" not in client.get(address).text
-
-
-# --- At once -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def crowd(committed):
-    """A circle with a draft that is asked about; two governments with five people each."""
-    with acting_as(SYSTEM):
-        towns = [make.government("Temse"), make.government("Lokeren")]
-        circle = make.circle("RKK Waasland", *towns, slug="waasland", region="waasland")
-        people = [make.person(f"Lid {n}", circle, government=towns[n % 2]) for n in range(10)]
-        leader = make.person("Tom Trekker", trekker_of=circle, government=towns[0])
-        draft = make.meeting(circle, in_days=60, state="draft")
-    poll, options = ask(draft, leader, 0, 7)
-    return people, leader, draft, poll, options
-
-
-def test_ten_people_of_two_governments_at_once_leave_one_whole_answer_each(crowd, together):
-    people, _leader, _draft, poll, options = crowd
-
-    def one(number):
-        with acting_as(member(people[number].pk)):
-            said = "yes" if number < 4 else "no"
-            polls.vote(poll, by=people[number], answers={option.pk: said for option in options})
-
-    assert together(10, one) == [None] * 10
-    with acting_as(SYSTEM):
-        for town in (0, 1):
-            votes = list(DateVote.objects.filter(government=people[town].government))
-            assert len(votes) == 2
-            assert len({(vote.member_id, vote.answer) for vote in votes}) == 1  # one person's, on both days
-
-
-def test_of_two_colleagues_at_once_one_answers_and_the_other_is_told(crowd, together):
-    people, _leader, _draft, poll, options = crowd
-    two = [people[0], people[2]]
-    with acting_as(SYSTEM):
-        seen = fingerprint(votes_for(poll, two[0]))
-
-    def one(number):
-        with acting_as(member(two[number].pk)):
-            polls.vote(poll, by=two[number], answers={option.pk: "yes" for option in options}, seen=seen)
-
-    outcome = together(2, one)
-    assert sorted(type(each).__name__ for each in outcome) == ["NoneType", "VotedMeanwhile"]
-    winner = two[outcome.index(None)]
-    assert {who for _town, _answer, who in said_of(poll)} == {winner.name}
-
-
-def test_who_answers_while_the_trekker_chooses_is_counted_or_is_told_that_it_is_too_late(crowd, together):
-    people, leader, draft, poll, options = crowd
-
-    def one(number):
-        if number == 4:
-            with acting_as(member(leader.pk)):
-                return polls.choose_date(options[1], by=leader) and "chosen"
-        with acting_as(member(people[number].pk)):
-            return polls.vote(poll, by=people[number], answers={option.pk: "yes" for option in options})
-
-    outcome = together(8, one)
-    assert outcome[4] == "chosen"
-    others = outcome[:4] + outcome[5:]
-    assert {type(each) for each in others} <= {type(None), polls.PollClosed}
-    with acting_as(SYSTEM):
-        counted = {people[n].pk for n in (0, 1, 2, 3, 5, 6, 7) if outcome[n] is None}
-        kept = set(DateVote.objects.values_list("member", flat=True))
-        assert kept <= counted
-        assert len(kept) == len({people[n].government_id for n in range(8) if people[n].pk in counted})
-        assert Meeting.objects.get(pk=draft.pk).starts_at == options[1].starts_at
-
-
-def test_two_trekkers_choose_at_once_and_one_day_is_chosen(crowd, together):
-    _people, leader, draft, poll, options = crowd
-
-    def one(number):
-        with acting_as(member(leader.pk)):
-            polls.choose_date(options[number % 2], by=leader)
-
-    outcome = together(4, one)
-    assert sorted(type(each).__name__ for each in outcome) == ["NoneType"] + ["PollClosed"] * 3
-    with acting_as(SYSTEM):
-        winner = DateOption.objects.get(poll=poll, chosen=True)
-        assert Meeting.objects.get(pk=draft.pk).starts_at == winner.starts_at
-
-
-def test_a_reminder_by_two_clocks_at_once_is_one(crowd, together):
-    people, _leader, _draft, poll, _options = crowd
-
-    def beat(_):
-        with acting_as(SYSTEM):
-            return polls.remind_silent(poll)
-
-    assert sorted(together(3, beat)) == [0, 0, len(people) + 1]

@@ -11,6 +11,8 @@ from meetings.models import AgendaItem, Case, Meeting, ReportPart, Talk
 from members.models import Member
 from regions.journal import action
 
+from .followup import begin_with_open_actions
+
 
 class ItemHasSpeaker(Exception):
     """Someone was asked to speak here, or said yes: tell them first."""
@@ -26,7 +28,10 @@ class ProgrammeNotEmpty(Exception):
 
 @action
 def apply_template(meeting: Meeting, *, by: Member, template: str) -> Meeting:
-    """The points of a template, as long as the meeting together. Refuses with ProgrammeNotEmpty."""
+    """The points of a template, as long as the meeting together, and what is still to be done.
+
+    Refuses with ProgrammeNotEmpty.
+    """
     meeting = Meeting.objects.lock(meeting)
     if meeting.agenda.exists():
         raise ProgrammeNotEmpty
@@ -34,6 +39,7 @@ def apply_template(meeting: Meeting, *, by: Member, template: str) -> Meeting:
     for item in items:
         item.meeting = meeting
     meeting.agenda.bulk_create(items)
+    begin_with_open_actions(meeting)
     return meeting
 
 

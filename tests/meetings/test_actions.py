@@ -10,6 +10,7 @@ from mailroom.models import Delivery
 from meetings import tasks
 from meetings.actions import followup as actions
 from meetings.actions import planning
+from meetings.actions.programme import apply_template
 from meetings.actions.reports import publish_report
 from meetings.models import ActionPoint, AgendaItem, Decision, Meeting, Report
 from members.models import Membership
@@ -143,6 +144,14 @@ def test_a_meeting_without_open_actions_asks_postgres_nothing_more(waasland, agr
     client.get("/bijeenkomsten/")
     plain, looks_back = (queries_of(client, each.get_absolute_url()) for each in meetings)
     assert (looks_back - plain, looks_back <= 8) == (1, True)
+
+
+def test_a_template_for_an_empty_programme_looks_back_too(waasland, agreed, trekker, as_):
+    planned = plan(waasland, trekker, as_, programme="empty")
+    agreed()
+    with as_(trekker):
+        apply_template(planned, by=trekker, template="webinar")
+    assert kinds(planned) == ["welcome", "follow_up", "deep_dive", "news_round", "closing"]
 
 
 # --- The chain ------------------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ class TaskForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["done"].initial = self.instance.done_at is not None
         for field in self.fields.values():  # in cells of a table, each form in the last one of its row
-            field.widget.attrs |= {"form": f"f{self.instance.pk}", "aria-label": f"{field.label}: {self.instance}"}
+            field.widget.attrs["form"] = f"f{self.instance.pk}"
+        self.fields["note"].widget.attrs["aria-label"] = f"{self.fields['note'].label}: {self.instance}"
 
 
 class HostPlaceForm(forms.ModelForm):

@@ -24,7 +24,7 @@ from members.models import Member
 
 from . import presence, words
 from .calendar import feed_of
-from .models import ActionPoint, Decision, Material, Meeting, Report, ReportPart
+from .models import ActionPoint, Decision, Material, Meeting, PressingQuestion, Report, ReportPart
 from .shown import Point, hanging_on
 from .uploads import clean_name
 
@@ -87,6 +87,7 @@ def _labels() -> dict[str, str]:
 def _parts(meeting: Meeting, points: Iterable[Point]) -> list[dict[str, Any]]:
     """The points of the programme in order, and the meeting as a whole when something came of it."""
     texts = dict(ReportPart.objects.filter(item__meeting=meeting).values_list("item", "text"))
+    questions = list(PressingQuestion.objects.standing().filter(item__meeting=meeting))
     decisions = list(Decision.objects.filter(meeting=meeting))
     actions = list(ActionPoint.objects.filter(meeting=meeting).select_related("owner", "government"))
 
@@ -94,6 +95,9 @@ def _parts(meeting: Meeting, points: Iterable[Point]) -> list[dict[str, Any]]:
         return {
             "title": _plain(title),
             "about": _plain(about),
+            "questions": [
+                f"{_('Answers the question:')} {_plain(each.text)}" for each in questions if each.item_id == pk
+            ],
             "text": _paragraphs(texts.get(pk or 0, "")),
             "decisions": [_plain(each.text) for each in decisions if each.item_id == pk],
             "actions": [_row(each) for each in actions if each.item_id == pk],

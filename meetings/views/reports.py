@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from meetings import presence
 from meetings.actions import reports as actions
 from meetings.forms.reports import ReportForm
-from meetings.models import ActionPoint, AgendaItem, Decision, Meeting, Report, ReportPart
+from meetings.models import ActionPoint, AgendaItem, Decision, Meeting, PressingQuestion, Report, ReportPart
 from regions.access import members_only, who_may
 
 
@@ -24,12 +24,13 @@ class Part:
 
     item: AgendaItem | None
     text: str = ""
+    questions: list[PressingQuestion] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     actions: list[ActionPoint] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.decisions or self.actions)
+        return not (self.text or self.questions or self.decisions or self.actions)
 
 
 def parts_of(meeting: Meeting) -> list[Part]:
@@ -37,6 +38,8 @@ def parts_of(meeting: Meeting) -> list[Part]:
     texts = dict(ReportPart.objects.filter(item__meeting=meeting).values_list("item", "text"))
     parts = {item.pk: Part(item, texts.get(item.pk, "")) for item in meeting.agenda.order_by("position")}
     whole = Part(None)
+    for question in PressingQuestion.objects.standing().filter(item__meeting=meeting).select_related("government"):
+        parts[question.item_id].questions.append(question)
     for decision in Decision.objects.filter(meeting=meeting):
         parts.get(decision.item_id or 0, whole).decisions.append(decision)
     for each in ActionPoint.objects.filter(meeting=meeting).select_related("owner", "government"):

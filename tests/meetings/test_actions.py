@@ -12,7 +12,7 @@ from meetings.actions import followup as actions
 from meetings.actions import planning
 from meetings.actions.programme import apply_template
 from meetings.actions.reports import publish_report
-from meetings.models import ActionPoint, AgendaItem, Decision, Meeting, Report
+from meetings.models import ActionPoint, AgendaItem, Decision, Meeting, PressingQuestion, Report
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as, member
 from tests import make
@@ -157,11 +157,12 @@ def test_a_template_for_an_empty_programme_looks_back_too(waasland, agreed, trek
 # --- The chain ------------------------------------------------------------------------------------------------------
 
 
-def test_item_report_decision_action_and_next_programme_lead_to_each_other(waasland, lid, trekker, as_, browse):
+def test_question_item_report_decision_action_and_next_programme_lead_to_each_other(waasland, lid, trekker, as_, browse):
     """Link by link, there and back, as a member clicks."""
     with acting_as(SYSTEM):
         first = make.meeting(waasland, "Eerste", in_days=-10, state="held")
         item = make.item(first, "Camera's")
+        asked = PressingQuestion.objects.create(circle=waasland, member=lid, item=item, text="Wie heeft camera's?")
         Report.objects.create(meeting=first, state="published")
         decision = Decision.objects.create(meeting=first, item=item, text="Samen kopen")
         action = ActionPoint.objects.create(
@@ -171,8 +172,13 @@ def test_item_report_decision_action_and_next_programme_lead_to_each_other(waasl
     with as_(trekker):
         planning.publish(following, by=trekker)
     report, todo = f"/bijeenkomsten/{first.pk}/verslag/", "/kringen/waasland/acties/"
+    questions = "/kringen/waasland/vragen/"
     chain = [
+        (questions, f"{first.get_absolute_url()}#punt-{item.pk}"),
+        (questions, report),
+        (first.get_absolute_url(), f"{questions}#vraag-{asked.pk}"),
         (first.get_absolute_url(), f"{report}#punt-{item.pk}"),
+        (report, f"{questions}#vraag-{asked.pk}"),
         (report, f"{todo}#actie-{action.pk}"),
         (report, "/kringen/waasland/besluiten/"),
         ("/kringen/waasland/besluiten/", f"{report}#besluit-{decision.pk}"),

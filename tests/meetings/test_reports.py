@@ -302,7 +302,7 @@ def test_a_report_costs_the_same_however_long(waasland, held, trekker, lid, as_,
     publish(held, trekker, as_)
     client = browse(lid)
     client.get(f"/bijeenkomsten/{held.pk}/verslag/")
-    assert queries_of(client, f"/bijeenkomsten/{held.pk}/verslag/") == 15
+    assert queries_of(client, f"/bijeenkomsten/{held.pk}/verslag/") == 16
 
 
 def test_the_owner_of_an_action_reads_it_in_the_letter(held, trekker, lid, as_):

@@ -191,36 +191,49 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     meeting = get_object_or_404(with_proposal(MEETINGS, request.user), pk=pk)
     answers = _answers(request, meeting)
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
-    speaks_freely = request.rights.may("speak freely", meeting.circle_id)
-    proposed = None if mine else proposed_to(meeting)
-    shown = hanging_on(meeting, to_colleague=speaks_freely)
-    may_answer = request.user.is_authenticated and meeting.is_open
-    form = form or AnswerForm(meeting=meeting, answered=mine or proposed, asks_needs=True)
-    looks_back = any(point.looks_back for point in shown.programme) and meeting.circle_id in request.rights.colleagues
     context = {
         "meeting": meeting,
-        "when": words.when(meeting),
-        "where": words.where(meeting),
-        "topics": shown.topics,
-        "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
-        "programme": shown.programme,
-        "materials": shown.materials,
-        "report": shown.report,
-        "speaks_freely": speaks_freely,
-        "looked_back_at": looked_back_at(meeting) if looks_back else None,
         "seats": seats_of(meeting),
-        "mine": mine,
-        "proposed": proposed,
-        "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
-        "form": form if may_answer else None,
-        "is_check_in_open": request.user.is_authenticated and is_open(meeting),
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
         "receives": meeting.pk in request.rights.hosting,
+        **(_own_answer(meeting, mine, form) if request.user.is_authenticated else {}),
+        **_what_hangs_on(request, meeting),
         **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
     }
     in_a_list = request.htmx.target == f"answer-{pk}"
     part = "meetings/_answer_in_row.html" if in_a_list else "meetings/meeting.html"
     return render_part(request, "meetings/meeting.html", f"{part}#answered", context, status=status)
+
+
+def _own_answer(meeting: Meeting, mine: Registration | None, form: AnswerForm | None) -> dict[str, Any]:
+    """What the reader said, or is proposed to say, and can do now."""
+    proposed = None if mine else proposed_to(meeting)
+    form = form or AnswerForm(meeting=meeting, answered=mine or proposed, asks_needs=True)
+    return {
+        "mine": mine,
+        "proposed": proposed,
+        "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
+        "form": form if meeting.is_open else None,
+        "is_check_in_open": is_open(meeting),
+    }
+
+
+def _what_hangs_on(request: Any, meeting: Meeting) -> dict[str, Any]:
+    """When and where, programme, topics, files and report; for colleagues with what they tell each other."""
+    speaks_freely = request.rights.may("speak freely", meeting.circle_id)
+    shown = hanging_on(meeting, to_colleague=speaks_freely)
+    looks_back = speaks_freely and any(point.looks_back for point in shown.programme)
+    return {
+        "when": words.when(meeting),
+        "where": words.where(meeting),
+        "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
+        "topics": shown.topics,
+        "programme": shown.programme,
+        "materials": shown.materials,
+        "report": shown.report,
+        "speaks_freely": speaks_freely,
+        "looked_back_at": looked_back_at(meeting) if looks_back else None,
+    }
 
 
 WHO_COMES = ["meeting", "answer", "attending", "waiting", "answered_at", "member__name"]

@@ -72,11 +72,15 @@ def chapter_of(name: str) -> str:
         "agenda",
         "edit_item",
         "edit_meeting",
+        "balance",
+        "take_question",
         "invite",
         "move_meeting",
         "cancel_meeting",
     }:
         return "planning"
+    if name in {"pressing_questions", "edit_question", "round"}:
+        return "meetings"
     if name.startswith(("meeting", "answer", "circle_meetings", "demo")):
         return "meetings"
     if name.startswith(("front", "circle", "government", "join", "accessibility")) and name != "circle_members":

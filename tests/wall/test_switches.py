@@ -57,6 +57,9 @@ SWITCHES: dict[str, set[str]] = {
         "reminders are the portal's own work",
         "the owner says that it is done",
     },
+    "meetings/actions/questions.py": {
+        "whoever asked it is told, also when the trekker may not see who that is",
+    },
     "meetings/actions/reports.py": {
         "whom a report reaches does not hang on whom the trekker may see",
     },

@@ -98,6 +98,7 @@ def draft_of(slug: str, *, unknown_to: Member | None = None) -> dict:
             "gastheertaken": HostTask.objects.get(meeting=draft).pk,
             "sprekers": speaker.pk,
             "agenda": "geen-geheim",
+            "aanwezig": draft.pk,
             "antwoord": make_token("nothing", 1),
             "spreker": make_token("nothing", 1),
             "afmelden": make_token("nothing", 1),
@@ -127,6 +128,7 @@ def answers(client, things) -> dict[str | None, tuple[str | None, int]]:
 POLITE = {200, 302, 400, 403, 404, 405, 409, 410, 422}
 HIDDEN = (
     "bijeenkomsten/<",
+    "aanwezig/<",
     "aanvragen/<",
     "lidmaatschappen/<",
     "programmapunten/<",

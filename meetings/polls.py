@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from members.models import Member
 from regions.models import LocalGovernment, Participation, Partner
 
+from . import words
 from .models import DateOption, DatePoll, DateVote
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def rows(poll: DatePoll, options: list[DateOption], votes: list[DateVote]) -> li
         names.setdefault(key, name)
         who = vote.member.name if vote.member and key[0] == "government" else ""
         said.setdefault(key, {})[vote.option_id] = Cell(vote.answer, str(vote.get_answer_display()), who)
-    short = {each.pk: date_format(timezone.localtime(each.starts_at), "D j M") for each in options}
+    short = {each.pk: " ".join(words.date(timezone.localdate(each.starts_at))[:3]) for each in options}
     found = [
         Row(names[key], [replace(said[key].get(pk, Cell()), day=day) for pk, day in short.items()]) for key in names
     ]

@@ -46,8 +46,8 @@ class DaysForm(forms.Form):
             self.fields[f"date_{number}"] = DateField(
                 label=gettext("Day %(number)s") % {"number": number}, required=number <= 2
             )
-            self.fields[f"start_{number}"] = TimeField(label=_("From"), required=False)
-            self.fields[f"end_{number}"] = TimeField(label=_("Until"), required=False)
+            self.fields[f"start_{number}"] = TimeField(label=_("From"), required=number <= 2)
+            self.fields[f"end_{number}"] = TimeField(label=_("Until"), required=number <= 2)
         self.order_fields([*(name for name in self.fields if name != "open_until"), "open_until"])
 
     def rows(self) -> list[list[forms.BoundField]]:
@@ -93,9 +93,14 @@ class DaysForm(forms.Form):
 
 
 def days_around(day: dt.date) -> list[dt.date]:
-    """The day of the draft, two later in that week or the next, and a week later: none on a weekend or a holiday."""
-    around = [day + dt.timedelta(days=days) for days in (0, 5, 7)]
-    return [each for each in around if each.weekday() < 5 and not is_holiday(each)]
+    """The day of the draft, two days later and a week later; none on a weekend or a holiday: then the day after."""
+    found: list[dt.date] = []
+    for days in (0, 2, 7):
+        each = day + dt.timedelta(days=days)
+        while each.weekday() >= 5 or is_holiday(each) or each in found:
+            each += dt.timedelta(days=1)
+        found.append(each)
+    return found
 
 
 class VoteForm(forms.Form):

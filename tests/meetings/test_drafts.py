@@ -171,7 +171,7 @@ def test_a_draft_has_the_next_host_the_other_form_and_its_programme_and_the_trek
     assert AgendaItem.objects.filter(meeting=draft).count() >= 6
     letter = Letter.objects.get(delivery__kind="draft_ready")
     assert letter.delivery.member_id == trekker.pk
-    assert letter.delivery.subject == "[RKK Waasland] Een concept staat klaar: 14 januari, Lokeren"
+    assert letter.delivery.subject == "[RKK Waasland] Een ontwerp staat klaar: 14 januari, Lokeren"
     address = f"{reverse('desk', args=['waasland'])}?bijeenkomst={draft.pk}"
     assert address in letter.text
 
@@ -202,7 +202,7 @@ def test_without_a_trekker_nobody_is_written_to_and_the_managers_see_it(only_waa
     heap = worklist.circles_without_trekker()
     task = next(task for task in heap.tasks if task.name == "RKK Waasland")
     first = only_waasland.meetings.order_by("starts_at").first()
-    assert task.why == f"er staat een concept klaar voor {words.day(first)}; kies een van de leden"
+    assert task.why == f"er staat een ontwerp klaar voor {words.day(first)}; kies een van de leden"
 
 
 def test_the_task_runs_once_a_day_by_daylight(only_waasland):
@@ -253,7 +253,7 @@ def test_the_last_four_forms_with_who_came_and_why_the_next_one(only_waasland, l
         ]
         proposal = rhythm.propose(only_waasland)
     assert found == [(held[4], 0, 1, True), (held[3], 1, 0, False), (held[2], 1, 1, True), (held[1], 1, 0, True)]
-    assert (proposal.form, proposal.because) == ("in_person", "Vorige keer online, dus nu ter plaatse.")
+    assert (proposal.form, proposal.because) == ("in_person", "Vorige keer online, dus nu op locatie.")
 
 
 def test_planning_and_editing_show_the_forms(waasland, trekker, browse):
@@ -264,7 +264,7 @@ def test_planning_and_editing_show_the_forms(waasland, trekker, browse):
     for address in (reverse("plan", args=["waasland"]), reverse("edit_meeting", args=[draft.pk])):
         page = client.get(address)
         assert [past.total for past in page.context["past_forms"]] == [0], address
-    assert page.context["because"] == "Vorige keer online, dus nu ter plaatse."
+    assert page.context["because"] == "Vorige keer online, dus nu op locatie."
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class CircleDesk(KeptDesk):
 
 @admin.register(Participation)
 class ParticipationDesk(Desk):
-    list_display = ["government", "circle", "since", "until"]
+    list_display = ["government", "circle", "since", "until", "willing"]
     list_filter = ["circle"]
     list_select_related = ["government", "circle"]
     search_fields = ["government__name", "circle__name"]

@@ -111,7 +111,7 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     """Change what nobody needs to be told of; for a draft also what otherwise goes through ``move``.
 
     ``topics`` and ``online_link`` count as fields. More seats go to whoever waits; speakers who were asked hear when
-    and where it is now. Refuses with NotADraft.
+    and where it is now, and the host when. Refuses with NotADraft.
     """
     meeting = Meeting.objects.lock(meeting)
     if meeting.state != State.DRAFT and TOLD & set(fields):
@@ -127,12 +127,12 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
         meeting.topics.set(topics)
     if meeting.is_open:
         fill_free_seats(meeting)
-    let_go_of_host(before, meeting)
     link_changed = "online_link" in fields and fields["online_link"] != (link.url if link else "")
     if changes := letters.differences(before, meeting, link_changed=link_changed):
         meeting.sequence += 1
         meeting.save(update_fields=["sequence"])
         _tell_speakers(meeting, mailings.move(meeting, changes=changes, new_moment=True, reader=by))
+    let_go_of_host(before, meeting)
     return meeting
 
 

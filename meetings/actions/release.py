@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from mailroom.actions import post
-from meetings.letters.hosting import host_released
+from meetings.letters.hosting import host_released, host_told_of_change
 from meetings.models import Hosting, HostTask, Meeting
 
 
@@ -18,10 +18,19 @@ def _is_needed(hosting: Hosting, before: Meeting, after: Meeting) -> bool:
 
 
 def let_go_of_host(before: Meeting, after: Meeting) -> None:
-    """Take the asking back, and say so, when the meeting as it is now has no use for that host."""
+    """Take the asking back, and say so, when the meeting as it is now has no use for that host.
+
+    Who stays the host of a draft hears of another day or hour; of a published meeting the whole circle does.
+    """
     asked = Hosting.objects.standing().filter(meeting=after).first()
-    if asked and not _is_needed(asked, before, after):
-        take_back(Hosting.objects.lock(asked))
+    if asked is None:
+        return
+    hosting = Hosting.objects.lock(asked)
+    moved = (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at)
+    if not _is_needed(hosting, before, after):
+        take_back(hosting)
+    elif moved and hosting.contact and after.state == Meeting.State.DRAFT:
+        post(host_told_of_change(hosting))
 
 
 def take_back(hosting: Hosting) -> None:

@@ -107,6 +107,21 @@ def host_released(hosting: Hosting) -> Outgoing:
 
 
 @to("hosting.contact")
+def host_told_of_change(hosting: Hosting) -> Outgoing:
+    """Another day or hour, before anyone was invited; the letter says what is so now."""
+    changed = _("The meeting “%(title)s” that %(government)s was asked to receive has another date. It is below.")
+    return _letter(
+        hosting,
+        hosting.contact,
+        kind="host_told_of_change",
+        verb=_("Changed"),
+        version=f"{hosting.pk}-{hosting.meeting.sequence}",
+        paragraphs=[changed % _names(hosting), _("Does it no longer suit you? Say so on the page of the host.")],
+        button=_("View what is agreed"),
+    )
+
+
+@to("hosting.contact")
 def host_reminded(hosting: Hosting, late: list[HostTask]) -> Outgoing:
     """Of what should have been arranged by now; each task once."""
     says = ngettext(

@@ -201,6 +201,16 @@ def test_who_is_no_longer_needed_is_told(as_, agreed, trekker, lid, lokeren, wha
         assert not Hosting.objects.standing().exists()
 
 
+def test_who_stays_the_host_of_a_draft_hears_of_another_day(as_, agreed, trekker, lid):
+    starts = agreed.meeting.starts_at + dt.timedelta(days=7)
+    moment = {"starts_at": starts, "ends_at": starts + dt.timedelta(hours=2), "host": agreed.government}
+    for _click in range(2):
+        with as_(trekker):
+            planning.edit(agreed.meeting, by=trekker, **moment)
+    assert letters("host_told_of_change") == [("host_told_of_change", lid.email)]
+    assert now_is(agreed).state == "accepted"
+
+
 def test_another_title_takes_no_host_away(as_, agreed, trekker):
     with as_(trekker):
         planning.edit(agreed.meeting, by=trekker, title="Anders", host=agreed.government)

@@ -105,7 +105,7 @@ def someone_else_is_let_in_by_the_trekker(onno, tom, portal: Portal) -> None:
 def the_trekker_plans_at_a_new_host(tom, portal: Portal) -> str:
     """From the desk's proposal to a draft; gives the address of the meeting."""
     tom.goto(f"{portal.url}/kringen/waasland/planning/")
-    tom.click("main a.button")
+    tom.click("main a[href$='/bijeenkomsten/nieuw/']")
     host = tom.locator("[name=host] option", has_text="Stekene").get_attribute("value")
     tom.fill("[name=title]", "MFA zonder dienst-gsm")
     tom.select_option("[name=form]", "in_person")

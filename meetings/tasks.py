@@ -70,6 +70,7 @@ def write_to_speakers() -> None:
     if reminders.is_daytime() and slots.take("meetings.write_to_speakers", every=dt.timedelta(days=1)):
         speakers.remind_speakers()
         speakers.remind_of_slides()
+        speakers.pass_on_by_the_clock()
         proposals.forget_unproved()
         speakers.thank_speakers()
 

@@ -81,6 +81,7 @@ urlpatterns = [
     path("sprekers/", speakers.speakers, name="speakers"),
     path("sprekers/nieuw/", speakers.add_speaker, name="add_speaker"),
     path("sprekers/<int:pk>/", speakers.speaker, name="speaker"),
+    path("bijeenkomsten/<int:pk>/doorgeven/", speakers.pass_on, name="pass_on"),
     path("sprekers/oproep/", proposals.calls, name="calls"),
     path("sprekers/oproep/<int:pk>/", proposals.propose_talk, name="propose_talk"),
     path("spreekvoorstel/<str:token>/", proposals.confirm_proposal, name="confirm_proposal"),

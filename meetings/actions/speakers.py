@@ -13,10 +13,12 @@ from django.utils import timezone
 from library.models import Topic
 from mailroom.actions import post, post_all
 from meetings.letters import speakers as letters
-from meetings.models import AgendaItem, Asking, Meeting, Speaker, SpeakerContact, Talk
+from meetings.models import LEAST, AgendaItem, Asking, Evaluation, Meeting, Speaker, SpeakerContact, Talk
 from members.models import Member
 from regions.journal import action
 from regions.wall import as_system
+
+from .evaluation import HELD, OPEN
 
 WAITS_FOR_A_TALK = [Meeting.State.DRAFT, Meeting.State.PUBLISHED]
 
@@ -248,3 +250,37 @@ def thank_speakers() -> int:
             item__meeting__ends_at__gte=midnight - dt.timedelta(days=7),
         )
         return post_all(letters.speaker_thanked(talk) for talk in talks)
+
+
+# --- What people said, if they agree -------------------------------------------------------------------------------
+
+
+@action
+def pass_on(meeting: Meeting, *, by: Member) -> int:
+    """To who spoke: what was written for them, before the evaluation closes. Once. Returns how many letters."""
+    return _pass_on(meeting)
+
+
+@transaction.atomic
+def pass_on_by_the_clock() -> int:
+    """The same, of meetings whose evaluation closed less than a week ago. Returns how many letters."""
+    closed = timezone.now() - OPEN
+    with as_system("thanking is the portal's own work"):
+        over = Meeting.objects.filter(
+            state__in=HELD,
+            ends_at__lt=closed,
+            ends_at__gte=closed - dt.timedelta(days=7),
+            evaluations__for_speaker=True,
+        )
+        return sum(_pass_on(meeting) for meeting in over.distinct())
+
+
+def _pass_on(meeting: Meeting) -> int:
+    with as_system("what people wrote for the speakers goes to them, once five answered"):
+        answers = Evaluation.objects.filter(meeting=meeting)
+        agreed = answers.filter(for_speaker=True).exclude(text="").order_by("pk")  # the key is drawn by lot
+        said = list(agreed.values_list("text", flat=True)) if answers.count() >= LEAST else []
+        if not said or meeting.state not in HELD or not meeting.is_over:
+            return 0
+        talks = _talks().filter(item__meeting=meeting, state=Talk.State.ACCEPTED)
+        return post_all(letters.words_passed_on(talk, said) for talk in talks)

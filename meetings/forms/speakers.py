@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import Asking, Speaker
+from meetings.models import Asking, Speaker, Talk
 
 if TYPE_CHECKING:
     from meetings.talks import TalkSeen
@@ -63,7 +66,16 @@ class PoolChoice(forms.ModelChoiceField):
         about = (
             [speaker.organisation, str(speaker.get_kind_display())] if speaker.is_vendor else [speaker.organisation]
         )
-        return " – ".join(filter(None, [speaker.name, ", ".join(filter(None, about))]))
+        spoke = [_last_spoken(speaker.spoken[0])] if getattr(speaker, "spoken", None) else []
+        return " – ".join(filter(None, [speaker.name, ", ".join(filter(None, about)), *spoke]))
+
+
+def _last_spoken(talk: Talk) -> str:
+    """Of the talks that the one who asks may know."""
+    meeting = talk.item.meeting
+    month = date_format(timezone.localtime(meeting.starts_at), "F Y")
+    about = {"month": month, "circle": meeting.circle, "title": talk.item.title}
+    return gettext("spoke in %(month)s in %(circle)s about “%(title)s”") % about
 
 
 class AskForm(forms.Form):
@@ -95,7 +107,7 @@ class AskForm(forms.Form):
     NEW = ("name", "email", "organisation", "kind")
     NEEDED = ("name", "email", "kind")
 
-    def __init__(self, *args: Any, search: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pool: QuerySet[Speaker], search: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Speaker.objects.filter(
             Q(name__icontains=search) | Q(organisation__icontains=search) | Q(topics__title__icontains=search)
@@ -104,7 +116,7 @@ class AskForm(forms.Form):
         self.has_more = len(shown) > POOL_SHOWN
         chosen = str(self.data.get("speaker") or self.initial.get("speaker") or "")
         pks = [*shown[:POOL_SHOWN], *([int(chosen)] if chosen.isdecimal() and len(chosen) < 19 else [])]
-        self.fields["speaker"].queryset = Speaker.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
+        self.fields["speaker"].queryset = pool.filter(pk__in=pks)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

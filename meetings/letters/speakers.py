@@ -128,6 +128,23 @@ def speaker_thanked(talk: Talk) -> Outgoing:
 
 
 @to("talk.speaker")
+def words_passed_on(talk: Talk, said: Sequence[str]) -> Outgoing:
+    """What people who were there wrote and let us pass on, without their names; the same letter only once."""
+    return _letter(
+        talk,
+        kind="words_passed_on",
+        verb=_("What people said"),
+        version=str(talk.pk),
+        paragraphs=[
+            _("Thank you again for “%(item)s”. This is what people who were at the meeting wrote for the speakers:")
+            % {"item": talk.item.title},
+            *(f"“{text}”" for text in said),
+        ],
+        calendar=None,  # it is over
+    )
+
+
+@to("talk.speaker")
 def speaker_told_of_change(talk: Talk) -> Outgoing:
     """The meeting moved, or will not take place: the letter says what is so now."""
     meeting = talk.item.meeting

@@ -92,7 +92,7 @@ def speaker(request, pk):
 def ask_speaker(request, item):
     """Choose from the pool or add someone, say why, and the letter leaves."""
     search = request.GET.get("zoek", "").replace("\0", "")[:80].strip()
-    form = AskForm(request.POST if request.method == "POST" else None, search=search)
+    form = AskForm(request.POST if request.method == "POST" else None, pool=_pool(), search=search)
     if form.is_valid():
         answer = _ask(request, item, form)
         if answer:
@@ -117,6 +117,17 @@ def _ask(request: Any, item: AgendaItem, form: AskForm) -> HttpResponse | None:
     else:
         messages.success(request, _("%(name)s gets an e-mail at once.") % {"name": talk.speaker.name})
     return redirect("ask_speaker", item.pk)
+
+
+@who_may("ask speakers", Meeting)
+@require_POST
+def pass_on(request, meeting):
+    """What stands on the page of the evaluations goes to the speakers; without the button it goes by the clock."""
+    if actions.pass_on(meeting, by=request.user):
+        messages.success(request, _("The speakers get what was written for them in an e-mail."))
+    else:
+        messages.info(request, _("There is nothing new to pass on: it went before, nobody agreed, or nobody spoke."))
+    return redirect("evaluations", meeting.pk)
 
 
 @who_may("ask speakers", Talk)

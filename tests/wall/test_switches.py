@@ -75,6 +75,7 @@ SWITCHES: dict[str, set[str]] = {
     "meetings/actions/speakers.py": {
         "reminders are the portal's own work",
         "thanking is the portal's own work",
+        "what people wrote for the speakers goes to them, once five answered",
         "whoever holds the link answers for the speaker",
         "whoever holds the link of an accepted talk says what may be recorded and published",
         "whoever holds the link of an accepted talk writes the speaker's own card",

@@ -26,6 +26,7 @@ from .slides import slides
 from .themes import THEMES
 
 Answer = Registration.Answer
+YES = "Graag. Ik breng een paar voorbeelden mee."
 SLIDES = slides("Verzonnen presentatie")
 
 
@@ -148,7 +149,7 @@ class Gathering:
     def speaker_accepts(self) -> None:
         with acting_as(SYSTEM):
             talk = Talk.objects.get(item__meeting=self.pk)
-            speakers.answer_talk(talk.pk, accept=True, reply="Graag. Ik breng een paar voorbeelden mee.")
+            speakers.answer_talk(talk.pk, accept=True, reply=YES, may_record=True, may_publish=True)
 
     def speaker_sends_slides(self) -> None:
         with acting_as(SYSTEM):

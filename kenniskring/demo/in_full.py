@@ -10,19 +10,44 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from library.models import Topic
 from meetings import check_in
-from meetings.actions import attendance, evaluation, followup, hosting, polls, programme, questions, reports, rounds
-from meetings.models import ActionPoint, AgendaItem, DateOption, DatePoll, Hosting, HostTask, Meeting, Registration
+from meetings.actions import (
+    answers,
+    attendance,
+    coming,
+    evaluation,
+    followup,
+    hosting,
+    polls,
+    programme,
+    proposals,
+    questions,
+    reports,
+    rounds,
+)
+from meetings.models import (
+    ActionPoint,
+    AgendaItem,
+    DateOption,
+    DatePoll,
+    Hosting,
+    HostTask,
+    Meeting,
+    Registration,
+    SpeakerCall,
+    TalkProposal,
+)
 from meetings.models import Attendance as Presence
 from meetings.polls import voters
 from members.models import Member
 from regions.models import Circle, LocalGovernment
-from regions.wall import SYSTEM, acting_as, member
+from regions.wall import SYSTEM, VISITOR, acting_as, member
 
 from .cast import TROUPES, Player
 from .clock import Year, at
 from .people import playing
-from .stories import STILL_ASKED, STORIES, WORKS_ON, Asked, Story, Todo
+from .stories import CALL, COME_ALWAYS, NEEDS, OFFERED, STILL_ASKED, STORIES, WORKS_ON, WOUT, Asked, Story, Todo
 
 if TYPE_CHECKING:
     from .gatherings import Gathering
@@ -77,6 +102,11 @@ class InFull:
         elif self.planned.theme == "mfa":
             for slug, text in WORKS_ON.items():
                 self.year.add(at(-1, "16:00"), partial(self.contribute, slug, text))
+
+        if self.planned.theme in ("nis2", "mfa"):
+            self.year.add(before(27, "17:00") if self.story else at(-1, "17:00"), self.who_cannot_come_says_why)
+        if self.planned.theme == "mfa":
+            self.year.add(at(-1, "17:30"), self.some_need_something)
 
     def tell(self, story: Story) -> None:
         before = self.gathering.before
@@ -173,6 +203,26 @@ class InFull:
             government = LocalGovernment.objects.get(slug=slug)
             rounds.contribute(self.meeting, by=person, government=government, text=text, version=0)
 
+    def who_cannot_come_says_why(self) -> None:
+        """And who comes instead, where a colleague can."""
+        with acting_as(SYSTEM):
+            meeting = self.meeting
+            refusals = Registration.objects.filter(meeting=meeting, answer=Registration.Answer.NO)
+            people = [each.member for each in refusals.select_related("member").order_by("member__email")[:2]]
+        for person, reason in zip(people, ("Ik zit die dag in een selectiejury.", "Verlof."), strict=False):
+            with acting_as(member(person.pk)):
+                instead = coming.colleagues_of(person, meeting).first()
+                coming.send_excuse(meeting, by=person, reason=reason, substitute=instead)
+
+    def some_need_something(self) -> None:
+        with acting_as(SYSTEM):
+            meeting = self.meeting
+            coming_there = Registration.objects.coming().filter(meeting=meeting).select_related("member")
+            people = [each.member for each in coming_there.order_by("member__email")[:2]]
+        for person, needs in zip(people, NEEDS, strict=False):
+            with acting_as(member(person.pk)):
+                answers.register(meeting, by=person, answer="yes", attending="in_person", needs=needs)
+
     # --- During ---
 
     def check_in(self) -> None:
@@ -247,6 +297,33 @@ def ask(asked: Asked) -> None:
 
 
 def schedule_what_waits(year: Year) -> None:
-    """Questions that nobody took up yet."""
+    """Questions that nobody took up yet, who means to come always, and a talk that was offered."""
     for number, asked in enumerate(STILL_ASKED):
         year.add(at(-9 + 3 * number, "13:10"), partial(ask, asked))
+    for name, way in COME_ALWAYS.items():
+        year.add(at(-70, "12:30"), partial(come_always, name, way))
+    year.add(at(-20, "20:15"), call_for_speakers)
+    year.add(at(-12, "10:40"), offer_a_talk)
+
+
+def come_always(name: str, way: str) -> None:
+    with somebody(name) as person:
+        coming.come_always(Circle.objects.get(slug=CIRCLE), by=person, attending=way)
+
+
+def call_for_speakers() -> None:
+    with somebody(WOUT) as trekker:
+        topic = Topic.objects.get(slug="generatieve-ai")
+        proposals.open_call(Circle.objects.get(slug=CIRCLE), by=trekker, topic=topic, text=CALL)
+
+
+def offer_a_talk() -> None:
+    """From outside, and from a colleague."""
+    with acting_as(SYSTEM):
+        call = SpeakerCall.objects.select_related("circle", "topic").get(circle__slug=CIRCLE)
+    with acting_as(VISITOR):
+        proposals.propose(call, by=None, **OFFERED)
+    with acting_as(SYSTEM):
+        offered = TalkProposal.objects.get(email=OFFERED["email"])
+    with acting_as(VISITOR):
+        proposals.confirm_proposal(offered.pk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from meetings.actions.answers import Needs
+
 
 class Asked(NamedTuple):
     """A pressing question; ``supporters`` is how many colleagues want to know it too."""
@@ -279,3 +281,18 @@ WORKS_ON = {
     "sint-niklaas": "Verslag van de netwerktest is binnen.",
 }
 """What some already wrote for the round of the meeting that comes."""
+
+COME_ALWAYS = {NOOR: "in_person", STAN: "in_person", ROOS: "online"}
+
+NEEDS = (Needs(food="vegetarisch"), Needs(access="Ik gebruik een rolstoel: graag een plaats bij de deur."))
+
+CALL = "Wie schreef een richtlijn over AI die medewerkers ook lezen? Een half uur volstaat, en vragen krijgt u zeker."
+
+OFFERED = {
+    "email": "ada.antwoord@spreker.example",
+    "name": "Ada Antwoord",
+    "organisation": "Departement Verzinsel",
+    "kind": "government",
+    "title": "Eén bladzijde over AI, door medewerkers zelf geschreven",
+    "about": "Hoe twintig medewerkers in drie namiddagen hun eigen afspraken maakten, en wat daar niet in staat.",
+}

@@ -14,7 +14,7 @@ from regions.journal import action
 from regions.models import Circle
 from regions.wall import as_system
 
-from .programme import add_item
+from .programme import add_item, shift_item
 
 MINUTES = 20
 """For a point of its own; the trekker stretches it."""
@@ -111,8 +111,7 @@ def take(
     if item is None and on_it:  # a second click, or a co-trekker
         return question
     if item is None:
-        kind = AgendaItem.Kind.PEER_CONSULTATION
-        item = add_item(meeting, by=by, kind=kind, title=title(), minutes=MINUTES)
+        item = _new_point(meeting, by)
     question.item = item
     question.save(update_fields=["item"])
     with as_system("whoever asked it is told, also when the trekker may not see who that is"):
@@ -120,6 +119,15 @@ def take(
     if asker:
         post(question_taken(question, meeting, asker))
     return question
+
+
+def _new_point(meeting: Meeting, by: Member) -> AgendaItem:
+    """At the end, but before the closing."""
+    item = add_item(meeting, by=by, kind=AgendaItem.Kind.PEER_CONSULTATION, title=title(), minutes=MINUTES)
+    before = meeting.agenda.filter(position__lt=item.position).last()
+    if before and before.kind == AgendaItem.Kind.CLOSING:
+        shift_item(item, by=by, up=True)
+    return item
 
 
 @action

@@ -51,7 +51,8 @@ class PlaceOnProgrammeForm(forms.Form):
             points = [(f"item:{item.pk}", item.title) for item in meeting.agenda.all()]
             new = (f"meeting:{meeting.pk}", gettext("A new point at the end"))
             choices.append((f"{words.day(meeting)}, {words.place(meeting)}: {meeting.title}", [new, *points]))
-        self.fields["place"].choices = choices
+        place: Any = self.fields["place"]
+        place.choices = choices
 
     @property
     def chosen(self) -> tuple[Meeting | None, AgendaItem | None]:
@@ -86,7 +87,7 @@ class CaseForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         now = Q(memberships__circle=circle, memberships__ended_at=None, is_active=True)
         people = Member.objects.filter(now | Q(pk=self.instance.owner_id)).exclude(partner__kind=Partner.Kind.VENDOR)
-        owner = self.fields["owner"]
+        owner: Any = self.fields["owner"]
         owner.queryset = people.select_related("government", "partner").distinct().order_by("name")
         owner.label_from_instance = _with_organisation
         owner.empty_label = _("Still to be decided")
@@ -121,4 +122,5 @@ class GovernmentForm(forms.Form):
 
     def __init__(self, governments: Any, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["bestuur"].queryset = governments
+        choice: Any = self.fields["bestuur"]
+        choice.queryset = governments

@@ -44,14 +44,15 @@ class PressingQuestionQuerySet(models.QuerySet["PressingQuestion"]):
         return self.standing().filter(HELD | over).order_by("-item__meeting__starts_at", "-pk")
 
     def waiting(self) -> PressingQuestionQuerySet:
-        """Open, or on the programme of what is still to come: what most colleagues support comes first."""
-        return self.standing().exclude(pk__in=self.treated().order_by().values("pk")).order_by("-support", "made_at")
+        """Open, or on the programme of what is still to come."""
+        return self.standing().exclude(pk__in=self.treated().order_by().values("pk"))
 
     def dressed(self, reader: Member) -> PressingQuestionQuerySet:
-        """Each with ``support``, how many support it, and ``supported``, whether the reader does."""
+        """Most support first; each with ``support``, how many do, and ``supported``, whether the reader does."""
         mine = QuestionSupport.objects.filter(question=OuterRef("pk"), member=reader)
         people = self.select_related("member", "government", "item__meeting__report", "circle")
-        return people.annotate(support=Count("supports"), supported=Exists(mine))
+        counted = people.annotate(support=Count("supports"), supported=Exists(mine))
+        return counted.order_by("-support", "made_at", "pk")
 
 
 class PressingQuestion(models.Model):

@@ -32,7 +32,7 @@ def round(request, meeting: Meeting) -> HttpResponse:
         return redirect("round", meeting.pk)
     form, status = ContributionForm(request.POST or None, initial=_as_it_is(told)), 200
     context = {"meeting": meeting, "government": government, "is_open": is_open, "told": told}
-    if form.is_bound:
+    if form.is_bound and government:
         status = 422
         if form.is_valid():
             try:

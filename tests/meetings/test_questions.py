@@ -214,6 +214,15 @@ def test_a_point_that_is_there_takes_it_too_and_gives_it_back(browse, trekker, l
     assert now(question).is_open
 
 
+def test_a_new_point_comes_before_the_closing(browse, trekker, lid, waasland, meeting):
+    question = asked(waasland, lid)
+    with acting_as(SYSTEM):
+        closing = make.item(meeting, "Afspraken", kind="closing")
+    browse(trekker).post(f"/prangende-vragen/{question.pk}/programma/", {"place": f"meeting:{meeting.pk}"})
+    with acting_as(SYSTEM):
+        assert [item.pk for item in AgendaItem.objects.filter(meeting=meeting)] == [now(question).item_id, closing.pk]
+
+
 def test_of_a_draft_the_members_read_that_it_comes_and_not_when(browse, trekker, lid, waasland):
     question = asked(waasland, lid)
     with acting_as(SYSTEM):

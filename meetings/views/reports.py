@@ -39,7 +39,7 @@ def parts_of(meeting: Meeting) -> list[Part]:
     parts = {item.pk: Part(item, texts.get(item.pk, "")) for item in meeting.agenda.order_by("position")}
     whole = Part(None)
     for question in PressingQuestion.objects.standing().filter(item__meeting=meeting).select_related("government"):
-        parts[question.item_id].questions.append(question)
+        parts.get(question.item_id or 0, whole).questions.append(question)
     for decision in Decision.objects.filter(meeting=meeting):
         parts.get(decision.item_id or 0, whole).decisions.append(decision)
     for each in ActionPoint.objects.filter(meeting=meeting).select_related("owner", "government"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import uuid
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -42,6 +43,8 @@ HOW_MANY = {
     "meetings.Invitation": 6,
     "meetings.Material": 5,
     "meetings.JoinLink": 6,
+    "meetings.Need": 8,
+    "meetings.Excuse": 6,
     "meetings.Report": 6,
     "meetings.ReportPart": 5,
     "meetings.Decision": 5,
@@ -105,6 +108,7 @@ CROWDED = {"meetings.Evaluation.meeting": 3}
 ALL_THE_SAME = {"form", "rhythm", "province", "reference_region", "region"}
 """Choices that are nobody's business here."""
 
+HANGS_ON_AN_ANSWER = {"meetings.Need", "meetings.Excuse"}
 MEETS = {"starts_at": NOW + dt.timedelta(days=30), "ends_at": NOW + dt.timedelta(days=30, hours=2)}
 
 
@@ -168,7 +172,7 @@ def _varying(label: str) -> list[tuple[models.Field, list[Any] | None]]:
 
 def _of_its_own(field: models.Field, number: int) -> Any:
     if isinstance(field, models.UUIDField):
-        return f"00000000-0000-0000-0000-{number:012}"
+        return uuid.UUID(int=number)
     return number if isinstance(field, models.IntegerField) else f"{number}"
 
 
@@ -201,6 +205,8 @@ def _rows(label: str, rows: dict[str, dict[Any, Row]], choose: Choose, count: in
         for name, options in columns.items():
             choice, which = divmod(choice, len(options))
             row[name] = options[which]
+        if label in HANGS_ON_AN_ANSWER and number % 3:  # otherwise it says another meeting, which helps nobody
+            row["meeting_id"] = rows["meetings.Registration"][row["registration_id"]]["meeting_id"]
         yield _lawful(label, row)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import psycopg
+from django.db import models
 from psycopg import sql
 
 from .laboratory import APP, one
@@ -18,6 +19,11 @@ def table(label: str) -> str:
 
 def key(label: str) -> str:
     return walled()[label]._meta.pk.column
+
+
+def kind_of_key(label: str) -> str:
+    """Its type in PostgreSQL; most are numbers."""
+    return "uuid" if isinstance(walled()[label]._meta.pk, models.UUIDField) else "bigint"
 
 
 TRY_ALL = """
@@ -45,10 +51,10 @@ END $$
 """Runs each statement and takes it back. A broken constraint is the answer "allowed": the wall is asked before it."""
 
 ADD = """
-CREATE FUNCTION pg_temp.add_{name}(copies jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.add_{name}(copies jsonb) RETURNS {kind}[] LANGUAGE plpgsql AS $$
 DECLARE
     copy {name};
-    added bigint[] := '{{}}';
+    added {kind}[] := '{{}}';
 BEGIN
     FOR copy IN SELECT * FROM jsonb_populate_recordset(NULL::{name}, copies) LOOP
         BEGIN
@@ -56,7 +62,7 @@ BEGIN
             RAISE unique_violation;
         EXCEPTION
             WHEN insufficient_privilege THEN CONTINUE;
-            WHEN unique_violation THEN added := added || copy.{key}::bigint;
+            WHEN unique_violation THEN added := added || copy.{key};
         END;
     END LOOP;
     RETURN added;
@@ -93,7 +99,7 @@ def equip(lab: psycopg.Connection) -> None:
     lab.execute(TRY_ALL)
     lab.execute(NOTHING_UNIQUE)
     for label in walled():
-        lab.execute(ADD.format(name=table(label), key=key(label)))
+        lab.execute(ADD.format(name=table(label), key=key(label), kind=kind_of_key(label)))
         for command in ("UPDATE", "DELETE"):
             if not one(lab, "SELECT has_table_privilege(%s, %s, %s)", [APP, table(label), command])[0]:
                 UNGRANTED.add((command, label))

@@ -23,9 +23,10 @@ OWN_ANSWER = (
 )
 # A foreign key looks through the wall: who comes instead is somebody whom one may know.
 KNOWN = "(substitute_id IS NULL OR EXISTS (SELECT FROM members_member AS p WHERE p.id = substitute_id))"
+# A meeting has one host at a time: who was asked to receive it is also who agreed.
 RECEIVES = (
     f"({HOSTS} AND EXISTS (SELECT FROM meetings_hosting AS h WHERE h.meeting_id = meetings_need.meeting_id "
-    f"AND h.contact_id = (SELECT app.me()) AND h.state = 'accepted'))"
+    f"AND h.state = 'accepted'))"
 )
 
 

@@ -44,6 +44,7 @@ HOW_MANY = {
     "meetings.Material": 5,
     "meetings.JoinLink": 6,
     "meetings.Need": 8,
+    "meetings.Hosting": 12,
     "meetings.Excuse": 6,
     "meetings.Report": 6,
     "meetings.ReportPart": 5,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from library.models import Topic
 from meetings.check_in import code_of
-from meetings.models import AgendaItem, DateOption, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, DateOption, Evaluation, Material, Meeting, Speaker, Talk
 from members.models import JoinRequest, Membership
 from regions.models import Circle, LocalGovernment
 from regions.wall import SYSTEM, acting_as
@@ -70,11 +70,25 @@ def own_address(stage):
     return stage.person("member").email
 
 
+def passed_on(stage):
+    """What somebody agreed to; undone with the rest when the form was tried."""
+    with acting_as(SYSTEM):
+        Evaluation.objects.filter(meeting=stage.things["held"]["bijeenkomsten"]).update(text="Mooi", for_speaker=True)
+    return {}
+
+
+def first_meeting(stage):
+    with acting_as(SYSTEM):
+        ahead = Meeting.objects.get(circle__slug="waasland", state="published", audience="circle")
+    return {"doen": "plaatsen", "meeting": str(ahead.pk), "message": "Graag."}
+
+
 LONG = "een-heel-lang-wachtwoord"
 MOMENT = {"date": "2030-03-12", "start": "14:00", "end": "16:00"}
 CARD = {"name": "Sofie", "organisation": "Stad", "bio": "Kort."}
 QUESTION = {"text": "Wie weet raad?", "context": "Wij niet."}
 SPEAKER = CARD | {"email": "s@demo.example", "kind": "vendor"}
+PROPOSAL = {"title": "Ons plan", "about": "Kort."}
 ITEM = {"kind": "deep_dive", "title": "Ons punt", "minutes": "40", "about": "Kort."}
 NEW = {"email": "nieuw@demo.example", "name": "Nieuw", "password1": LONG, "where": ""}
 
@@ -121,7 +135,8 @@ FORMS = [
     Form("answer_meeting", "network", "elsewhere", {"answer": "maybe", "attending": "in_person"},
          "meetings_registration+ NOTED", has_page=False),
     Form("always", "-", "trekker,both", {"attending": "online"}, "meetings_alwayscomes.attending NOTED"),
-    Form("excuse", "circle", "trekker elsewhere", {"reason": "Verlof"}, "meetings_excuse.reason NOTED"),
+    Form("excuse", "public", "both", {"reason": "Verlof"},
+         "meetings_excuse.reason meetings_excuse.substitute_id NOTED"),  # who came instead is of no government here
     Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
     Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
          "meetings_attendance+ NOTED"),
@@ -216,6 +231,21 @@ FORMS = [
          "meetings_hosttask.done_at meetings_hosttask.note NOTED", has_page=False),
     Form("tell_visit", "draft", "member,trekker", {"title": "Ons project", "about": "Kort."},
          "meetings_agendaitem.title meetings_agendaitem.about NOTED"),
+    Form("talk_by_link", "circle", "visitor", {"doen": "toestemming", "may_record": "ja", "may_publish": "nee"},
+         "meetings_talk.may_record meetings_talk.consented_at NOTED", has_page=False),
+    Form("propose_talk", "-", "visitor", PROPOSAL | {"email": "s@demo.example", "name": "Sofie", "kind": "vendor"},
+         "meetings_talkproposal+ LETTER NOTED"),
+    Form("propose_talk", "-", "member", PROPOSAL, "meetings_talkproposal+ LETTER NOTED"),
+    Form("confirm_proposal", "-", "visitor,elsewhere", {}, "meetings_talkproposal.confirmed_at LETTER NOTED",
+         has_page=False),
+    Form("talk_proposals", "-", "trekker,manager", {"topic": "", "text": "Wie?"}, "meetings_speakercall+ NOTED"),
+    Form("pass_on", "held", "trekker,manager", passed_on, "LETTER NOTED", has_page=False),
+    Form("close_call", "-", "trekker,manager", {}, "meetings_speakercall.closed_at NOTED", has_page=False),
+    Form("talk_proposal", "-", "trekker,manager", first_meeting,
+         "meetings_agendaitem+ meetings_talk+ meetings_asking+ meetings_speaker+ meetings_speakercontact+ "
+         "meetings_speakertopic+ meetings_talkproposal.talk_id LETTER NOTED", has_page=False),
+    Form("talk_proposal", "-", "trekker", {"doen": "afwijzen", "reason": "Later"},
+         "meetings_talkproposal.declined_at meetings_talkproposal.email LETTER NOTED", has_page=False),
     Form("add_material", "circle", "trekker,manager", slides, "meetings_material+ NOTED"),
     Form("remove_material", "circle", "trekker,manager", {}, "meetings_material- NOTED", has_page=False),
     Form("channel", "-", "trekker,manager", {"url": "https://temse.webhook.office.com/x"},

@@ -31,7 +31,8 @@ class CallForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topic"].empty_label = _("any topic")
+        topic: Any = self.fields["topic"]
+        topic.empty_label = _("any topic")
 
 
 class ProposalForm(forms.ModelForm):

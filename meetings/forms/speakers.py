@@ -188,7 +188,7 @@ class ConsentForm(forms.Form):
 class AcceptForm(ConsentForm, TalkAnswerForm):
     """The answer of who was not asked before: with the two questions, which may stay open."""
 
-    field_order: ClassVar = ["may_record", "may_publish", "reply"]
+    field_order = ("may_record", "may_publish", "reply")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

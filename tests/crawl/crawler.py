@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 from django.db import models
 
-from meetings.models import AgendaItem, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, Material, Meeting, Speaker, SpeakerCall, Talk, TalkProposal
 from members.models import JoinRequest, Membership
 from regions.models import Circle, LocalGovernment
 from regions.wall import Actor
@@ -28,6 +28,8 @@ KEYS: dict[str, type[models.Model]] = {
     "programmapunten": AgendaItem,
     "spreekbeurten": Talk,
     "sprekers": Speaker,
+    "oproepen": SpeakerCall,
+    "sprekersvoorstellen": TalkProposal,
     "materiaal": Material,
     "aanvragen": JoinRequest,
     "lidmaatschappen": Membership,

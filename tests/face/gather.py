@@ -58,6 +58,8 @@ def chapter_of(name: str) -> str:
         return "after"
     if name.startswith(("account_", "mfa_", "socialaccount_", "outside_", "secure", "go_on", "error:")):
         return "account"
+    if name in {"calls", "propose_talk", "confirm_proposal"}:
+        return "speakers"
     if name.startswith(("talk", "speaker", "add_speaker", "ask_speaker", "add_material", "material", "answer_by")):
         return "speakers"
     if name in {

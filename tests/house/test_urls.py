@@ -6,7 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, Talk
+from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, SpeakerCall, Talk, TalkProposal
 from members.models import JoinRequest, Member, Membership
 from regions.models import Circle, LocalGovernment, Participation
 from regions.permissions import LEAST_ROLE
@@ -97,6 +97,9 @@ def draft_of(slug: str, *, unknown_to: Member | None = None) -> dict:
             "gastbeurten": Hosting.objects.standing().get(meeting=draft).pk,
             "gastheertaken": HostTask.objects.get(meeting=draft).pk,
             "sprekers": speaker.pk,
+            "oproepen": SpeakerCall.objects.get(circle=circle, closed_at=None).pk,
+            "sprekersvoorstellen": TalkProposal.objects.filter(call__circle=circle).earliest("pk").pk,
+            "spreekvoorstel": make_token("nothing", 1),
             "agenda": "geen-geheim",
             "aanwezig": draft.pk,
             "antwoord": make_token("nothing", 1),
@@ -133,6 +136,7 @@ HIDDEN = (
     "lidmaatschappen/<",
     "programmapunten/<",
     "spreekbeurten/<",
+    "sprekersvoorstellen/<",
     "gastbeurten/<",
     "gastheertaken/<",
     "materiaal/<",

@@ -24,7 +24,19 @@ from django.test import Client
 from django.urls import reverse
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, DateOption, DatePoll, HostTask, Hosting, Material, Meeting, Speaker, Talk
+from meetings.models import (
+    AgendaItem,
+    DateOption,
+    DatePoll,
+    Hosting,
+    HostTask,
+    Material,
+    Meeting,
+    Speaker,
+    SpeakerCall,
+    Talk,
+    TalkProposal,
+)
 from meetings.talks import address_of
 from members.models import FeedAddress, JoinRequest, Member, Membership
 from regions.models import Circle, LocalGovernment, Participation
@@ -168,6 +180,9 @@ def words_known_to(everything: oracle.World, actor: Actor) -> set[tuple[str, int
     }
 
 
+IN_THE_POOL = {"confirmed_at__isnull": False, "talk": None, "declined_at": None}
+
+
 def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) -> dict[str, Any]:
     """By the first part of an address, or its name: what fills the rest, all of one meeting of this circle."""
     meeting = Meeting.objects.get(circle=circle, **state)
@@ -176,6 +191,7 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
     accepted = Talk.objects.get(item=item, state="accepted")
     material = Material.objects.filter(meeting=meeting, item=None).earliest("pk").pk
     reader = cast["member"].pk
+    call = SpeakerCall.objects.get(circle=circle, closed_at=None)
     return {
         "kringen": circle.slug,
         "besturen": LocalGovernment.objects.earliest("pk").slug,
@@ -190,6 +206,10 @@ def things_of(circle: Circle, state: dict[str, str], cast: dict[str, Member]) ->
         "gastheertaken": HostTask.objects.get(meeting=meeting).pk,
         "tell_visit": {"pk": AgendaItem.objects.get(meeting=meeting, kind="site_visit").pk},
         "sprekers": Speaker.objects.get(talks=Talk.objects.get(item=item, state="asked")).pk,
+        "oproepen": call.pk,
+        "propose_talk": {"pk": call.pk},
+        "sprekersvoorstellen": TalkProposal.objects.get(call=call, **IN_THE_POOL).pk,
+        "spreekvoorstel": make_token("proposal", TalkProposal.objects.get(call=call, confirmed_at=None).pk),
         "materiaal": material,
         "acties": getattr(meeting.action_points.order_by("pk").first(), "pk", 0),
         "besluiten": getattr(meeting.decisions.first(), "pk", 0),

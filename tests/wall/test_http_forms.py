@@ -92,6 +92,7 @@ PROPOSAL = {"title": "Ons plan", "about": "Kort."}
 ITEM = {"kind": "deep_dive", "title": "Ons punt", "minutes": "40", "about": "Kort."}
 NEW = {"email": "nieuw@demo.example", "name": "Nieuw", "password1": LONG, "where": ""}
 
+
 # In ``touches``: "table+" is a row more, "table-" a row less, "table.column" another value; LETTER is a delivery and
 # its text, NOTED a line in the journal.
 def says_of_days(stage):

@@ -1,8 +1,11 @@
 """Every address and every actor, looking and sending: the answer is that of the table, and no word too many."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
+from mailroom.links import read_token
 from meetings.models import AgendaItem, Asking, JoinLink, Material
 from regions.wall import SYSTEM, acting_as
 
@@ -25,6 +28,9 @@ def told_by_the_link(stage, line):
     """The rows that whoever holds the link of a letter, or of a feed, is shown by it."""
     if line.name in ("feed", "answer_by_letter", "unsubscribe", "material_by_link"):
         return stage.known["member"]
+    if line.name == "confirm_proposal":
+        proposal = read_token("proposal", stage.things["circle"]["spreekvoorstel"], max_age=dt.timedelta(days=1))
+        return {("talkproposal", proposal)}
     if line.name != "talk_by_link":
         return set()
     talk = stage.things[line.of]["-"]

@@ -57,7 +57,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     requests = requests.order_by(own_first, "asked_at")[: 4 * AT_MOST]
     return {
         "memberships": memberships,
-        "open_polls": [each for each in memberships if each.open_poll],  # type: ignore[attr-defined]
+        "open_polls": [each for each in memberships if each.open_poll],
         "map": _place_of(memberships),
         "own_requests": [wish for wish in requests if wish.member_id == member.pk],
         "requests": [wish for wish in requests if wish.member_id != member.pk][: AT_MOST + 1],

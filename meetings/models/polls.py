@@ -150,7 +150,7 @@ class DateVote(models.Model):
                 name="date_votes_wall",
                 see=SEES_OPTION,
                 add=(
-                    f"({mine()} AND talk_id IS NULL AND government_id IS NOT DISTINCT FROM {MY_GOVERNMENT} "
+                    f"({mine()} AND government_id IS NOT DISTINCT FROM {MY_GOVERNMENT} "
                     f"AND {SEES_OPTION}) OR {SYSTEM_ONLY}"
                 ),
                 change=NOBODY,

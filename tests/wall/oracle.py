@@ -383,8 +383,7 @@ def votes(world: World, who: Asker, row: Row) -> bool:
     """For oneself and one's own government. What a speaker says is written by the system, which holds the link."""
     if who.system:
         return True
-    for_themselves = own(world, who, row) and row["government_id"] == who.government
-    return for_themselves and row["talk_id"] is None and with_vote(world, who, row)
+    return own(world, who, row) and row["government_id"] == who.government and with_vote(world, who, row)
 
 
 def takes_back(world: World, who: Asker, row: Row) -> bool:

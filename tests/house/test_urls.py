@@ -6,7 +6,22 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from mailroom.links import make_token
-from meetings.models import AgendaItem, Hosting, HostTask, Material, Meeting, Speaker, SpeakerCall, Talk, TalkProposal
+from meetings.models import (
+    ActionPoint,
+    AgendaItem,
+    DateOption,
+    DatePoll,
+    Decision,
+    Hosting,
+    HostTask,
+    Material,
+    Meeting,
+    PressingQuestion,
+    Speaker,
+    SpeakerCall,
+    Talk,
+    TalkProposal,
+)
 from members.models import JoinRequest, Member, Membership
 from regions.models import Circle, LocalGovernment, Participation
 from regions.permissions import LEAST_ROLE
@@ -102,6 +117,11 @@ def draft_of(slug: str, *, unknown_to: Member | None = None) -> dict:
             "spreekvoorstel": make_token("nothing", 1),
             "agenda": "geen-geheim",
             "aanwezig": draft.pk,
+            "acties": ActionPoint.objects.filter(meeting__circle=circle).earliest("pk").pk,
+            "prangende-vragen": PressingQuestion.objects.filter(circle=circle).earliest("pk").pk,
+            "datumprikkers": DatePoll.objects.filter(meeting__circle=circle).earliest("pk").pk,
+            "voorgestelde-datums": DateOption.objects.filter(poll__meeting__circle=circle).earliest("pk").pk,
+            "besluiten": Decision.objects.filter(meeting__circle=circle).earliest("pk").pk,
             "antwoord": make_token("nothing", 1),
             "spreker": make_token("nothing", 1),
             "afmelden": make_token("nothing", 1),
@@ -132,6 +152,8 @@ POLITE = {200, 302, 400, 403, 404, 405, 409, 410, 422}
 HIDDEN = (
     "bijeenkomsten/<",
     "aanwezig/<",
+    "acties/<",
+    "besluiten/<",
     "aanvragen/<",
     "lidmaatschappen/<",
     "programmapunten/<",

@@ -235,6 +235,11 @@ def arrange(cast: dict[str, Member]) -> AgendaItem:
         of["draft"].registrations.all().delete()  # nobody has answered what only trekkers know
         of["network"].registrations.filter(member=cast["member elsewhere"]).delete()
         Member.objects.filter(pk=cast["member"].pk).update(government=LocalGovernment.objects.get(slug="temse"))
+        for name in ("circle", "public"):
+            of[name].registrations.filter(answer="no").delete()
+        of["public"].registrations.update_or_create(
+            member=cast["member of both"], defaults={"answer": "no", "attending": "", "waiting": False}
+        )  # and to say why
         said = {"answer": "yes", "attending": "in_person", "waiting": False}
         of["circle"].registrations.update_or_create(member=cast["member"], defaults=said)
         return AgendaItem.objects.create(meeting=of["draft"], position=2, kind="break", title="Koffie")

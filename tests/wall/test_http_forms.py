@@ -1,5 +1,6 @@
 """Every form of the portal, sent with every other field of every model: only what the form is for has changed."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,8 @@ def on_the_screen(stage):
     """The code of the meeting, which begins this very moment."""
     with acting_as(SYSTEM):
         meeting = Meeting.objects.get(pk=stage.things["circle"]["aanwezig"])
-        Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now())
+        soon = timezone.now() + dt.timedelta(hours=1)
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now(), ends_at=soon)
     return {"code": code_of(meeting), "attending": "in_person"}
 
 
@@ -137,7 +139,7 @@ FORMS = [
          "meetings_registration+ NOTED", has_page=False),
     Form("always", "-", "trekker,both", {"attending": "online"}, "meetings_alwayscomes.attending NOTED"),
     Form("excuse", "public", "both", {"reason": "Verlof"},
-         "meetings_excuse.reason meetings_excuse.substitute_id NOTED"),  # who came instead is of no government here
+         "meetings_excuse+ NOTED"),
     Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
     Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
          "meetings_attendance+ NOTED"),

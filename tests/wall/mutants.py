@@ -217,6 +217,9 @@ NO_DIFFERENCE = [
     r"meetings.JoinLink SELECT .*app.circles\S+ OR m.circle_id = ANY\(\(SELECT app.(circles|peers).*",
     r"meetings.JoinLink SELECT .*\(m.circle_id = ANY\(\(SELECT app.circles\S+ \).*",
     r"members.Membership SELECT member_id = .SELECT app.me\S+ OR \S+ = ANY\(\(SELECT app.peers\S+( OR .*peers.*)?",
+    # whose people one may know is no supplier, and in that circle
+    r"meetings.(Case|Contribution|PressingQuestion) SELECT .*app.circles\S+ AND NOT \(SELECT app.is_vendor\(\)\)+ OR "
+    r".*circle_id = ANY\(\(SELECT app.peers\S+",
     # a community manager leads every circle, and the system does
     r"mailroom.Channel \w+ circle_id = ANY\(\(SELECT app.led\S+( OR \(SELECT app.is_system\(\)\))?",
     r"app.peers SELECT CASE WHEN app.is_steward\(\) THEN app.led\(\) .*",

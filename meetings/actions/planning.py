@@ -121,7 +121,7 @@ def edit(meeting: Meeting, *, by: Member, **fields: Any) -> Meeting:
     topics = fields.pop("topics", None)
     before, link = copy.copy(meeting), JoinLink.objects.filter(meeting=meeting).first()
     _apply(meeting, fields)
-    if meeting.state == State.DRAFT:  # what who is asked about its day may know of it
+    if meeting.state == State.DRAFT and {"title", "form"} & set(fields):  # which who is asked about its day may know
         DatePoll.objects.filter(meeting=meeting).update(title=meeting.title, form=meeting.form)
     if topics is not None:
         meeting.topics.set(topics)

@@ -33,8 +33,8 @@ def draft_ready(meeting: Meeting, trekker: Member) -> Outgoing:
             _("%(circle)s has no meeting yet for its next period. So the portal made a draft: “%(title)s”.")
             % {"circle": meeting.circle, "title": meeting.title},
             _(
-                "It has a date, a host whose turn it is, a form and a programme. Only trekkers see it. Change what you "
-                "like, ask the circle which day suits, or throw it away."
+                "It has a date, a host whose turn it is, a form and a programme. Only trekkers see it. Change what "
+                "you like, ask the circle which day suits, or throw it away."
             ),
         ],
         facts=[*words.facts(meeting), (_("Form"), str(meeting.get_form_display()))],

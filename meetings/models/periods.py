@@ -11,7 +11,7 @@ from regions.wall import SYSTEM_ONLY, Wall, led
 
 
 class PreparedPeriod(models.Model):
-    """For this period the circle got a draft by itself. It gets no second one, also when the first was thrown away."""
+    """For this period the circle got a draft by itself: it gets no second one, also when that was thrown away."""
 
     circle = models.ForeignKey(Circle, models.CASCADE, related_name="prepared_periods", verbose_name=_("circle"))
     period = models.CharField(_("period"), max_length=40)

@@ -97,12 +97,12 @@ class DateOption(models.Model):
             models.UniqueConstraint(fields=["poll"], condition=Q(chosen=True), name="one_date_chosen"),
         ]
 
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
     @property
     def circle_id(self) -> int:
         return self.poll.circle_id
-
-    def __str__(self) -> str:
-        return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
 
 class DateVote(models.Model):

@@ -3,20 +3,21 @@
 What Outlook, Google and Apple need in order to understand a move and a cancellation, and where that is said:
 
 * All three: METHOD:REQUEST with the same UID and a higher SEQUENCE replaces the event, METHOD:CANCEL takes it away;
-  STATUS:CANCELLED under METHOD:REQUEST leaves it there (RFC 5546, 3.2.2 and 3.2.5; github.com/calcom/cal.diy/issues/29706
-  and github.com/spatie/icalendar-generator/issues/144 tell of clients of all three). DTSTAMP, UID, ORGANIZER and SEQUENCE
-  are required in both, ATTENDEE is the one who gets the letter.
-* Outlook: takes METHOD from the calendar and not from the event (github.com/ical4j/ical4j/issues/423 put it in the event,
-  and got two meetings); reads TZID by a VTIMEZONE in the same file, X-MICROSOFT-CDO-BUSYSTATUS, and in a feed no PARTSTAT
-  ([MS-OXCICAL] 2.1.3.1.1.19 and 2.1.3.1.1.20.31).
-* Google: the same UID and a higher SEQUENCE, with a VTIMEZONE (github.com/OpenMeet-Team/openmeet-api/pull/344, tried with
-  Gmail); an update with the same UID and no organizer of its own is a second event (itecnote.com, "iCalendar ICS update
-  not working in Google Calendar").
-* Apple: follows RFC 5545 and 5546 to the letter; lines end in CRLF and are folded at 75 octets (RFC 5545, 3.1).
-* A feed: REFRESH-INTERVAL (RFC 7986, 5.7) and X-PUBLISHED-TTL (Outlook); what is gone from it is gone from the calendar.
+  STATUS:CANCELLED under METHOD:REQUEST leaves it there (RFC 5546, 3.2.2 and 3.2.5;
+  github.com/calcom/cal.diy/issues/29706 and github.com/spatie/icalendar-generator/issues/144 tell of clients of all
+  three). DTSTAMP, UID, ORGANIZER and SEQUENCE are required in both, ATTENDEE is the one who gets the letter.
+* Outlook: takes METHOD from the calendar and not from the event (github.com/ical4j/ical4j/issues/423 put it in the
+  event, and got two meetings); reads TZID by a VTIMEZONE in the same file, X-MICROSOFT-CDO-BUSYSTATUS, and in a
+  feed no PARTSTAT ([MS-OXCICAL] 2.1.3.1.1.19 and 2.1.3.1.1.20.31).
+* Google: the same UID and a higher SEQUENCE, with a VTIMEZONE (github.com/OpenMeet-Team/openmeet-api/pull/344,
+  tried with Gmail). An update without a VTIMEZONE, added by hand, made a second event (itecnote.com, "iCalendar ICS
+  update not working in Google Calendar"; the cause is not said there).
+* Apple: no page of its own was found; so RFC 5545 and 5546 to the letter, with CRLF and folding at 75 octets (3.1).
+* A feed: REFRESH-INTERVAL (RFC 7986, 5.7) and X-PUBLISHED-TTL (Outlook); what is gone from it is gone from the
+  calendar.
 
-These files were not opened in the three programs themselves; the rules above are what is held. ``GOLDEN=write`` writes
-them again, for you to read.
+These files were not opened in the three programs themselves; the rules above are what is held. ``GOLDEN=write``
+writes them again, for you to read.
 """
 
 import os

@@ -52,9 +52,7 @@ class EvaluationGiven(models.Model):
     """Somebody answered. Says so once, and not what; their own to know."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="+", verbose_name=_("meeting"))
-    member = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("member")
-    )
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("member"))
 
     class Meta:
         verbose_name = _("evaluation given")

@@ -140,7 +140,6 @@ FORMS = [
     Form("always", "-", "trekker,both", {"attending": "online"}, "meetings_alwayscomes.attending NOTED"),
     Form("excuse", "public", "both", {"reason": "Verlof"},
          "meetings_excuse+ NOTED"),
-    Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
     Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
          "meetings_attendance+ NOTED"),
     Form("answer_by_letter", "circle", "visitor,elsewhere", {"answer": "no", "attending": "in_person"},
@@ -264,6 +263,8 @@ FORMS = [
          {"oldpassword": make.PASSWORD, "password1": LONG, "password2": LONG},
          "members_member.password django_session+ django_session- usersessions_usersession+ LETTER"),
     Form("account_reset_password", "-", "visitor", lambda s: {"email": own_address(s)}, "LETTER"),
+    # Last, because that meeting then begins for all that comes after.
+    Form("check_in", "circle", "trekker,both", on_the_screen, "meetings_attendance+ NOTED"),
 ]  # fmt: skip
 NOT_SENT = {
     "account_confirm_email": "has no field",

@@ -157,7 +157,9 @@ def test_a_template_for_an_empty_programme_looks_back_too(waasland, agreed, trek
 # --- The chain ------------------------------------------------------------------------------------------------------
 
 
-def test_question_item_report_decision_action_and_next_programme_lead_to_each_other(waasland, lid, trekker, as_, browse):
+def test_question_item_report_decision_action_and_next_programme_lead_to_each_other(
+    waasland, lid, trekker, as_, browse
+):
     """Link by link, there and back, as a member clicks."""
     with acting_as(SYSTEM):
         first = make.meeting(waasland, "Eerste", in_days=-10, state="held")

@@ -51,9 +51,7 @@ def always(request, circle: Circle) -> HttpResponse:
     form = AlwaysForm(request.POST or None, initial={"attending": mine.attending if mine else ""})
     if form.is_valid():
         actions.come_always(circle, by=request.user, **form.cleaned_data)
-        messages.success(
-            request, _("Saved. We ask you each time to confirm: nothing is answered for you.")
-        )
+        messages.success(request, _("Saved. We ask you each time to confirm: nothing is answered for you."))
         return redirect("mine")
     context = {"circle": circle, "form": form}
     return render(request, "meetings/always.html", context, status=422 if form.is_bound else 200)

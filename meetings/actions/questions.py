@@ -82,6 +82,8 @@ def _of_the_asker(question: PressingQuestion) -> PressingQuestion:
 @action
 def support(question: PressingQuestion, *, by: Member, wanted: bool) -> PressingQuestion:
     """One's own support, given or taken back. Refuses with OwnQuestion or QuestionClosed."""
+    # Not through question.item: of a draft, which is hidden here, that would raise; joined, it is just not there.
+    question = PressingQuestion.objects.select_related("item__meeting", "circle").get(pk=question.pk)
     if question.is_of(by):
         raise OwnQuestion
     if question.withdrawn_at or question.is_treated:

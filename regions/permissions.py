@@ -86,7 +86,9 @@ def rights_of_the_actor() -> Rights:
                    app.lacks_second_factor(), app.is_vendor(), app.hosting()
             """
         )
-        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor, hosting = cursor.fetchone()
+        circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor, hosting = (
+            cursor.fetchone()
+        )
     return Rights(
         frozenset(circles),
         frozenset(peers),

@@ -27,7 +27,9 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
     def last_before(self, meeting: Meeting, governments: Iterable[LocalGovernment]) -> ContributionQuerySet:
         """Of each of these the latest from an earlier meeting of the same circle."""
         earlier = self.filter(meeting__circle=meeting.circle_id, meeting__starts_at__lt=meeting.starts_at)
-        latest = earlier.filter(government__in=governments).order_by("government_id", "-meeting__starts_at", "-meeting_id")
+        latest = earlier.filter(government__in=governments).order_by(
+            "government_id", "-meeting__starts_at", "-meeting_id"
+        )
         return latest.distinct("government_id").select_related("meeting")
 
 

@@ -150,7 +150,7 @@ def _agree(hosting: Hosting, by: Member) -> None:
 
 
 def _leave(hosting: Hosting, meeting: Meeting, by: Member) -> None:
-    """A draft does not take place with them any more; a published meeting is moved by its trekker, who tells people."""
+    """A draft does not take place with them any more; a published meeting its trekker moves, and tells people."""
     if meeting.state == Meeting.State.DRAFT and meeting.host_id == hosting.government_id:
         hosting.meeting = edit(meeting, by=by, host=None, venue="", address="", route="")
 

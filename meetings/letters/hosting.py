@@ -35,7 +35,8 @@ def host_asked(hosting: Hosting, by: Member, message: str) -> Outgoing:
             asks % (_names(hosting) | {"name": by}),
             *([message] if message else []),
             _(
-                "Can you? Then you get a list of what to arrange. A “no” helps too: then the circle asks the next one."
+                "Can you? Then you get a list of what to arrange. A “no” helps too: then the circle asks the "
+                "next one."
             ),
         ],
         button=_("Say yes or no"),

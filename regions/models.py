@@ -261,7 +261,10 @@ class Participation(models.Model):
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
     willing = models.BooleanField(
-        _("receives meetings"), default=True, help_text=_("Not willing, or no room: it is left out of the rota.")
+        _("receives meetings"),
+        default=True,
+        db_default=True,
+        help_text=_("Not willing, or no room: it is left out of the rota."),
     )
 
     objects = ParticipationQuerySet.as_manager()

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+# squawk: allow ban-drop-constraint because meetings_attendance came with the same release and is empty
+
 
 class Migration(migrations.Migration):
 

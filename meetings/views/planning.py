@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -102,7 +104,8 @@ def edit_meeting(request, meeting: Meeting) -> HttpResponse:
     meeting.refresh_from_db()  # the form wrote what was typed into it; the page names the meeting as it is
     asked = Talk.objects.filter(item__meeting=meeting, state__in=[Talk.State.ASKED, Talk.State.ACCEPTED])
     speakers = asked.select_related("speaker") if is_draft else []
-    context = {"meeting": meeting, "form": words, "place": place, "speakers": {talk.speaker for talk in speakers}}
+    context: dict[str, Any] = {"meeting": meeting, "form": words, "place": place}
+    context["speakers"] = {talk.speaker for talk in speakers}
     if is_draft:
         context |= {"past_forms": rhythm.last_four(meeting.circle), "because": rhythm.form_for(meeting)[1]}
     return render(request, "meetings/edit_meeting.html", context, status=422 if words.is_bound else 200)

@@ -3,6 +3,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+# squawk: allow adding-foreign-key-constraint because there are some twenty circles
+# squawk: allow constraint-missing-not-valid because there are some twenty circles
+# squawk: allow require-concurrent-index-creation because there are some twenty circles
+
 
 class Migration(migrations.Migration):
 

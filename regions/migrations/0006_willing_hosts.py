@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='participation',
             name='willing',
-            field=models.BooleanField(default=True, help_text='Not willing, or no room: it is left out of the rota.', verbose_name='receives meetings'),
+            field=models.BooleanField(db_default=True, default=True, help_text='Not willing, or no room: it is left out of the rota.', verbose_name='receives meetings'),
         ),
     ]

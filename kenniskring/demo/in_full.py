@@ -47,7 +47,20 @@ from regions.wall import SYSTEM, VISITOR, acting_as, member
 from .cast import TROUPES, Player
 from .clock import Year, at
 from .people import playing
-from .stories import CALL, COME_ALWAYS, NEEDS, OFFERED, STILL_ASKED, STORIES, WORKS_ON, WOUT, Asked, Story, Todo
+from .stories import (
+    CALL,
+    COME_ALWAYS,
+    NEEDS,
+    NEXT_CASE,
+    OFFERED,
+    STILL_ASKED,
+    STORIES,
+    WORKS_ON,
+    WOUT,
+    Asked,
+    Story,
+    Todo,
+)
 
 if TYPE_CHECKING:
     from .gatherings import Gathering
@@ -100,6 +113,7 @@ class InFull:
         if self.story:
             self.tell(self.story)
         elif self.planned.theme == "mfa":
+            self.year.add(before(61, "21:00"), partial(self.set_the_case, *NEXT_CASE))
             for slug, text in WORKS_ON.items():
                 self.year.add(at(-1, "16:00"), partial(self.contribute, slug, text))
 

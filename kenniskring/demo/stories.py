@@ -282,6 +282,12 @@ WORKS_ON = {
 }
 """What some already wrote for the round of the meeting that comes."""
 
+NEXT_CASE = (
+    GUST,
+    "Zeventig mensen van de poetsdienst en de kinderopvang moeten zich aanmelden om hun rooster te zien. Een eigen gsm "
+    "vragen we niet. Wat geven we hun in handen, en wie helpt hen de eerste keer?",
+)
+
 COME_ALWAYS = {NOOR: "in_person", STAN: "in_person", ROOS: "online"}
 
 NEEDS = (Needs(food="vegetarisch"), Needs(access="Ik gebruik een rolstoel: graag een plaats bij de deur."))

@@ -284,8 +284,8 @@ WORKS_ON = {
 
 NEXT_CASE = (
     GUST,
-    "Zeventig mensen van de poetsdienst en de kinderopvang moeten zich aanmelden om hun rooster te zien. Een eigen gsm "
-    "vragen we niet. Wat geven we hun in handen, en wie helpt hen de eerste keer?",
+    "Zeventig mensen van de poetsdienst en de kinderopvang moeten zich aanmelden om hun rooster te zien. Een eigen "
+    "gsm vragen we niet. Wat geven we hun in handen, en wie helpt hen de eerste keer?",
 )
 
 COME_ALWAYS = {NOOR: "in_person", STAN: "in_person", ROOS: "online"}

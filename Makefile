@@ -22,7 +22,8 @@ demo: .venv/.ready
 	$(UV) sync --locked --quiet || $(UV) sync --locked --quiet --python '>=3.12'
 	@touch $@
 
-# All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error.
+# All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error;
+# WALKS=some, as in .ci/run, walks part of the longest walks (tests/sample.py).
 test: .venv/.ready
 	@$(RUN) -m pytest -n 2 --dist worksteal
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from mailroom.links import read_token
 from meetings.models import AgendaItem, Asking, JoinLink, Material
 from regions.wall import SYSTEM, acting_as
+from tests import sample
 
 from . import http_table, oracle
 from .http_forms import rows_written
@@ -84,10 +85,10 @@ def test_a_word_would_be_seen(stage, where, kind):
 @pytest.mark.parametrize("who", http_table.COLUMNS)
 def test_the_answer_is_that_of_the_table_and_tells_no_foreign_word(stage, who, figure):
     wrong, told, written, asked = [], [], {}, 0
-    for line in lines_for(who):
+    for line in (each for each in lines_for(who) if sample.is_in(f"{who} {each.page} {each.of}", 2)):
         path, may_know = address(stage, line.page, line.of), stage.known[who] | told_by_the_link(stage, line)
         for method, status in zip(line.methods, line.answers[who], strict=False):
-            before = rows_written()
+            before = rows_written() if method == "get" else {}
             with taken_back():
                 response = stage.ask(who, method, path, {"niets": "x"} if method == "post" else None)
                 foreign = words(response) - may_know
@@ -96,9 +97,10 @@ def test_the_answer_is_that_of_the_table_and_tells_no_foreign_word(stage, who, f
                 wrong.append((line.page, line.of, method, response.status_code, status))
             if foreign:
                 told.append((line.page, line.of, method, foreign))
-            tables = {table for table, _ in rows_written().items() - before.items()}
-            if method == "get" and tables - WRITES_ON_GET.get(line.name, set()):
-                written[path] = tables
+            if method == "get":
+                tables = {table for table, _ in rows_written().items() - before.items()}
+                if tables - WRITES_ON_GET.get(line.name, set()):
+                    written[path] = tables
     assert (wrong, told, written) == ([], [], {})
     figure(f"HTTP as {who}: answers as in the table / foreign words / GETs that write", f"{asked} / 0 / 0")
 

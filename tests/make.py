@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 
+from django.db.models import Max
 from django.utils import timezone
 
 from meetings.models import AgendaItem, Asking, Meeting, Speaker, SpeakerContact, Talk
@@ -88,7 +89,8 @@ def meeting(circle: Circle, title: str = "Bijeenkomst", *, in_days: float = 30, 
 
 def item(meeting: Meeting, title: str = "Camera's in de stad", **fields) -> AgendaItem:
     """A point of 45 minutes, after the points that are there."""
-    position = meeting.agenda.count()
+    last = meeting.agenda.aggregate(last=Max("position"))["last"]
+    position = 0 if last is None else last + 1
     return AgendaItem.objects.create(
         **{"meeting": meeting, "title": title, "position": position, "kind": "deep_dive", "minutes": 45} | fields
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -195,8 +196,10 @@ class ActionForm(forms.ModelForm):
         super().__init__(data, instance=instance)
         circle, fields = instance.meeting.circle, cast("dict[str, forms.ModelChoiceField]", self.fields)
         # Who left keeps the action until somebody else takes it.
-        fields["owner"].queryset = owners(circle) | Member.objects.filter(action_points=instance)
-        fields["government"].queryset = governments(circle) | LocalGovernment.objects.filter(action_points=instance)
+        people = Q(pk__in=owners(circle).values("pk")) | Q(pk=instance.owner_id)
+        places = Q(pk__in=governments(circle).values("pk")) | Q(pk=instance.government_id)
+        fields["owner"].queryset = Member.objects.filter(people).select_related("government").order_by("name", "pk")
+        fields["government"].queryset = LocalGovernment.objects.filter(places).order_by("name")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -13,9 +13,24 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import requests
 from django.db import models
 
-from meetings.models import AgendaItem, Material, Meeting, Speaker, SpeakerCall, Talk, TalkProposal
+from meetings.models import (
+    ActionPoint,
+    AgendaItem,
+    DateOption,
+    DatePoll,
+    Decision,
+    Hosting,
+    HostTask,
+    Material,
+    Meeting,
+    PressingQuestion,
+    Speaker,
+    SpeakerCall,
+    Talk,
+    TalkProposal,
+)
 from members.models import JoinRequest, Membership
-from regions.models import Circle, LocalGovernment
+from regions.models import Circle, LocalGovernment, Participation
 from regions.wall import Actor
 from tests.house.test_urls import pages
 from tests.wall import oracle
@@ -25,9 +40,19 @@ from .words import Row, rows_in
 PASSWORD = "kenniskring-demo"
 KEYS: dict[str, type[models.Model]] = {
     "bijeenkomsten": Meeting,
+    "aanwezig": Meeting,
+    "gastbeurten": Hosting,
+    "gastheertaken": HostTask,
+    "datumprikkers": DatePoll,
+    "voorgestelde-datums": DateOption,
+    "prangende-vragen": PressingQuestion,
+    "acties": ActionPoint,
+    "besluiten": Decision,
+    "deelnames": Participation,
     "programmapunten": AgendaItem,
     "spreekbeurten": Talk,
     "sprekers": Speaker,
+    "sprekers/oproep": SpeakerCall,
     "oproepen": SpeakerCall,
     "sprekersvoorstellen": TalkProposal,
     "materiaal": Material,
@@ -50,7 +75,9 @@ def addresses(world: oracle.World) -> Iterator[str]:
         first, *others = re.findall(r"<[^>]*>", route) or [""]
         keys = ["een-sleutel"]
         if first.endswith(("pk>", "slug>")):
-            rows = world.of(KEYS[route.partition("/")[0]]._meta.label)
+            start = route.partition("/<")[0]
+            model = KEYS.get(start) or KEYS[start.partition("/")[0]]
+            rows = world.of(model._meta.label)
             keys = [str(row["slug" if "slug" in first else "id"]) for row in rows]
         for key in keys if first else [""]:
             path = route.replace(first, key, 1) if first else route

@@ -242,7 +242,7 @@ def arrange(cast: dict[str, Member]) -> AgendaItem:
         )  # and to say why
         said = {"answer": "yes", "attending": "in_person", "waiting": False}
         of["circle"].registrations.update_or_create(member=cast["member"], defaults=said)
-        return AgendaItem.objects.create(meeting=of["draft"], position=2, kind="break", title="Koffie")
+        return AgendaItem.objects.create(meeting=of["draft"], position=4, kind="break", title="Koffie")
 
 
 def build() -> Stage:

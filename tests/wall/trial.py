@@ -163,11 +163,11 @@ def move_blindly(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
 
 
 def rights(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
-    """What the functions say that the second gate asks too."""
+    """What the functions say about who asks; the second gate asks most of it too."""
     row = one(
         lab,
         "SELECT app.circles(), app.peers(), app.led(), app.people(), "
-        "app.is_insider(), app.is_manager(), app.is_vendor(), app.lacks_second_factor()",
+        "app.is_insider(), app.is_manager(), app.is_vendor(), app.lacks_second_factor(), app.my_government()",
     )
     return {"rights": [set(found) for found in row[:4]] + [*row[4:]]}
 
@@ -271,7 +271,8 @@ def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
         return True
     if verb == "rights":
         people = {pk for pk in world.rows["members.Member"] if oracle.knows(world, who, pk)}
-        return [who.circles, who.peers, who.leads, people, who.insider, who.manager, who.vendor, who.lacks_proof]
+        roles = [who.insider, who.manager, who.vendor, who.lacks_proof]
+        return [who.circles, who.peers, who.leads, people, *roles, who.government]
     if verb == "note":
         return ["allowed", "refused", "refused"]
     if verb == "ask":

@@ -257,7 +257,7 @@ def test_the_actions_of_a_circle_cost_the_same_however_many(agreed, lid, browse,
 
 
 def test_a_trekker_changes_and_removes_and_the_owner_does_not(agreed, reported, lid, trekker, browse):
-    action = agreed()
+    action, _another = agreed(), agreed("Zoek een zaal")
     with acting_as(SYSTEM):
         decision = Decision.objects.create(meeting=reported, text="Samen kopen")
     for path in (f"/acties/{action.pk}/", f"/besluiten/{decision.pk}/"):
@@ -274,7 +274,7 @@ def test_a_trekker_changes_and_removes_and_the_owner_does_not(agreed, reported, 
         assert browse(lid).post(path).status_code == 403
         assert browse(trekker).post(path).status_code == 302
     with acting_as(SYSTEM):
-        assert (ActionPoint.objects.count(), Decision.objects.count()) == (0, 0)
+        assert (ActionPoint.objects.count(), Decision.objects.count()) == (1, 0)
 
 
 # --- Reminders ------------------------------------------------------------------------------------------------------

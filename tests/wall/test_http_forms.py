@@ -138,8 +138,7 @@ FORMS = [
     Form("answer_meeting", "network", "elsewhere", {"answer": "maybe", "attending": "in_person"},
          "meetings_registration+ NOTED", has_page=False),
     Form("always", "-", "trekker,both", {"attending": "online"}, "meetings_alwayscomes.attending NOTED"),
-    Form("excuse", "public", "both", {"reason": "Verlof"},
-         "meetings_excuse+ NOTED"),
+    Form("excuse", "public", "both", {"reason": "Verlof"}, "meetings_excuse+ NOTED"),
     Form("presence", "held", "trekker,manager", {"form-0-name": "Gust Gast", "form-0-government": "Lokeren"},
          "meetings_attendance+ NOTED"),
     Form("answer_by_letter", "circle", "visitor,elsewhere", {"answer": "no", "attending": "in_person"},
@@ -170,14 +169,17 @@ FORMS = [
     Form("round", "circle", "member", {"text": "Wij werken aan wifi."},
          "meetings_contribution.text meetings_contribution.version meetings_contribution.changed_at NOTED"),
     Form("publish_meeting", "draft", "trekker,manager", {},
-         "meetings_meeting.state meetings_meeting.changed_at LETTER NOTED", has_page=False),  # to the Teams channel
+         "meetings_meeting.state meetings_meeting.changed_at meetings_agendaitem+ meetings_agendaitem.position "
+         "meetings_agendaitem.minutes LETTER NOTED", has_page=False),  # to Teams; open actions begin the programme
     Form("invite", "public", "trekker", {}, "meetings_invitation+ meetings_meeting.invited_at LETTER NOTED"),
     Form("move_meeting", "circle", "trekker", MOMENT,
          f"{MOVED} meetings_registration.answer meetings_registration.attending meetings_registration.waiting "
          "LETTER NOTED", is_shown_first=True),  # some had answered for a way that an on-site meeting does not offer
     Form("cancel_meeting", "draft", "trekker", {},
          "meetings_meeting- meetings_agendaitem- meetings_meetingtopic- meetings_joinlink- meetings_material- "
-         "meetings_invitation- meetings_talk- meetings_asking- LETTER NOTED", has_page=False),
+         "meetings_invitation- meetings_talk- meetings_asking- meetings_hosting- meetings_hosttask- meetings_case- "
+         "meetings_contribution- meetings_attendance- meetings_pressingquestion.item_id LETTER NOTED",
+         has_page=False),  # with all that hangs on it; a question waits again
     Form("ask_dates", "draft", "trekker,manager", DAYS, "meetings_datepoll+ meetings_dateoption+ LETTER NOTED"),
     Form("poll", "asked-day", "member,both", says_of_days, "meetings_datevote+ meetings_datevote- NOTED"),
     Form("choose_date", "asked-day", "trekker,manager", {},
@@ -189,7 +191,8 @@ FORMS = [
          "meetings_report.introduction meetings_report.version meetings_report.written_at "
          "meetings_report.written_by_id NOTED"),
     Form("edit_action", "held", "trekker,manager", {"what": "Anders", "due_on": "2030-01-01"},
-         "meetings_actionpoint.what meetings_actionpoint.due_on NOTED"),
+         "meetings_actionpoint.what meetings_actionpoint.due_on meetings_actionpoint.government_id "
+         "NOTED"),  # where the owner works
     Form("tick_action", "held", "member,trekker,manager", {"done": "on", "note": "Klaar"},
          "meetings_actionpoint.done_at meetings_actionpoint.note NOTED", has_page=False),
     Form("remove_action", "held", "trekker,manager", {}, "meetings_actionpoint- NOTED", has_page=False),
@@ -199,7 +202,8 @@ FORMS = [
          "meetings_evaluation+ meetings_evaluationgiven+ NOTED"),
     Form("cancel_meeting", "circle", "trekker", {"because": "Ziek"},
          "meetings_meeting.state meetings_meeting.cancelled_because meetings_meeting.sequence "
-         "meetings_meeting.changed_at LETTER NOTED", is_shown_first=True),
+         "meetings_meeting.changed_at meetings_hosting.state meetings_hosttask- LETTER NOTED",
+         is_shown_first=True),  # who was asked to receive it does not any more
     Form("renew_feed", "-", "member,manager", {}, "members_feedaddress.secret members_feedaddress.made_at NOTED",
          has_page=False),
     Form("choose_cancelled", "-", "member", {"keeps": "nee"}, "members_feedaddress.keeps_cancelled NOTED",

@@ -3,7 +3,7 @@
 404 is another circle's, 403 is visible but not yours to do, 302 is "log in" or "done", 405 a page that is only looked
 at or only sent to, 422 a form with nothing in it. A cell is what a GET and what a POST answers; one number is both. A
 POST carries nothing that a form asks for; searching and counting is looking only. "of" is which meeting of Waasland
-the address is about, "-" where it is about none. "member" was asked to receive the drafts, and therefore sees them. To
+the address is about, "-" where it is about none. "member" was asked to receive the drafts, and so sees them. To
 be moved to another circle no address is made for: ``test_http_forms.py`` tries that with every field of every form.
 """
 

@@ -67,9 +67,12 @@ UNFOLD = {
                     _entry(_("Programme items"), "list_alt", "meetings_agendaitem_changelist"),
                     _entry(_("Speakers"), "record_voice_over", "meetings_speaker_changelist"),
                     _entry(_("Talks"), "mic", "meetings_talk_changelist"),
+                    _entry(_("Calls for speakers"), "campaign", "meetings_speakercall_changelist"),
                     _entry(_("Invitations"), "outgoing_mail", "meetings_invitation_changelist"),
                     _entry(_("Registrations"), "event_available", "meetings_registration_changelist"),
                     _entry(_("Material"), "attach_file", "meetings_material_changelist"),
+                    _entry(_("Decisions"), "gavel", "meetings_decision_changelist"),
+                    _entry(_("Actions"), "task_alt", "meetings_actionpoint_changelist"),
                 ],
             },
             {

@@ -14,14 +14,17 @@ from unfold.admin import StackedInline
 from regions.desks import AccountDesk, KeptDesk, Rows, RowsToRead
 
 from .models import (
+    ActionPoint,
     AgendaItem,
     Asking,
+    Decision,
     Invitation,
     Material,
     Meeting,
     MeetingTopic,
     Registration,
     Speaker,
+    SpeakerCall,
     SpeakerContact,
     SpeakerTopic,
     Talk,
@@ -160,3 +163,30 @@ class MaterialDesk(AccountDesk):
     search_fields = ["name", "meeting__title"]
     fields = ["name", "meeting", "item", "talk", "content_type", "size", "uploaded_at"]
     ordering = ["-uploaded_at"]
+
+
+@admin.register(SpeakerCall)
+class SpeakerCallDesk(AccountDesk):
+    list_display = ["circle", "topic", "made_at", "closed_at"]
+    list_filter = ["circle", ("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["circle", "topic"]
+    search_fields = ["text", "circle__name", "topic__title"]
+    ordering = ["-made_at", "-id"]
+
+
+@admin.register(Decision)
+class DecisionDesk(AccountDesk):
+    list_display = ["text", "meeting"]
+    list_filter = ["meeting__circle"]
+    list_select_related = ["meeting"]
+    search_fields = ["text", "meeting__title"]
+    ordering = ["-meeting__starts_at", "id"]
+
+
+@admin.register(ActionPoint)
+class ActionPointDesk(AccountDesk):
+    list_display = ["what", "owner", "government", "due_on", "done_at", "meeting"]
+    list_filter = [("done_at", admin.EmptyFieldListFilter), "meeting__circle"]
+    list_select_related = ["owner", "government", "meeting"]
+    search_fields = ["what", "owner__name", "government__name", "meeting__title"]
+    ordering = ["due_on", "id"]

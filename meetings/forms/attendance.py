@@ -22,7 +22,7 @@ class CheckInForm(forms.Form):
         label=_("Code on the screen"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        help_text=_("Six letters and digits. You can also scan the QR code with your phone."),
+        help_text=_("Six characters. You can also scan the QR code with your phone."),
     )
     attending = forms.ChoiceField(label=_("How do you take part?"), widget=forms.RadioSelect)
 

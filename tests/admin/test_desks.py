@@ -21,6 +21,22 @@ HIDDEN = {
     "meetings.Excuse",
     "meetings.Attendance",  # noted on a page of the meeting
     "meetings.Need",  # for who receives people, on pages of the meeting, and soon gone
+    # What colleagues tell each other is read on the pages of their circle, as is who asked for what.
+    "meetings.Case",
+    "meetings.Contribution",
+    "meetings.PressingQuestion",
+    "meetings.QuestionSupport",
+    "meetings.Report",
+    "meetings.ReportPart",
+    "meetings.TalkProposal",  # holds the address of whoever proposes; read by the trekker who answers
+    "meetings.Evaluation",  # marks one by one are for nobody; a page shows them together, from five on
+    "meetings.EvaluationGiven",
+    "meetings.DatePoll",  # kept on pages of the planning, as the next ones
+    "meetings.DateOption",
+    "meetings.DateVote",
+    "meetings.HostTask",
+    "meetings.Hosting",
+    "meetings.PreparedPeriod",  # what the clock did
     "meetings.Asking",  # rows on the page of what they belong to, as the next ones
     "meetings.JoinLink",
     "meetings.MeetingTopic",

@@ -13,7 +13,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from mailroom.links import make_token  # noqa: E402
-from meetings.models import Invitation  # noqa: E402
+from meetings.models import Invitation, SpeakerCall, TalkProposal  # noqa: E402
 from meetings.talks import address_of  # noqa: E402
 from regions.models import Circle, LocalGovernment  # noqa: E402
 from regions.wall import SYSTEM, acting_as  # noqa: E402
@@ -37,6 +37,10 @@ def fill() -> dict[str, str]:
     items = [make.item(meeting, title) for title in ("Onthaal", "Verdieping", "Projectbezoek", "Afspraken")]
     Invitation.objects.create(meeting=meeting, member=lies)
     talk = make.talk(items[1], make.speaker(), "asked", asked_by=tom)
+    call = SpeakerCall.objects.create(circle=waasland, text="Wie vertelt over gsm-beleid?")
+    offered = TalkProposal.objects.create(
+        call=call, title="Gsm's", about="Kort.", name="Vera Verteller", kind="vendor", email="vera@temse.example"
+    )
     here = f"/bijeenkomsten/{meeting.pk}/"
     return {
         "front": "/",
@@ -50,6 +54,9 @@ def fill() -> dict[str, str]:
         "meeting": here,
         "answer_by_letter": f"/antwoord/{make_token('answer', [meeting.pk, lies.pk])}/",
         "talk_by_link": urlsplit(address_of(talk)).path,
+        "calls": "/sprekers/oproep/",
+        "propose_talk": f"/sprekers/oproep/{call.pk}/",
+        "confirm_proposal": f"/spreekvoorstel/{make_token('proposal', offered.pk)}/",
         "unsubscribe": f"/afmelden/{make_token('unsubscribe', [lies.email, waasland.pk])}/",
         "accessibility": "/toegankelijkheid/",
         "account_login": "/account/login/",

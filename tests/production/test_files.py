@@ -13,6 +13,7 @@ from .composition import OPERATIONS, command_of, env_file, is_portal, raw, servi
 from .image import context, dockerfile, is_ignored, variables_of_the_code
 
 OUTSIDE = {".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "Makefile", "README.md"} | {
+    ".gitattributes",
     "docker-compose.yml",
     "docs",
     "tests",

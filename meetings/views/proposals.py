@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mailroom.links import LinkExpired, LinkForged, read_token
@@ -36,9 +36,15 @@ def calls(request) -> HttpResponse:
 
 @open_to_all
 @limited("propose-a-talk")
+@csrf_exempt  # a visitor has nothing that another site could abuse, and gets no cookie; a member's session has
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_talk(request, pk: int) -> HttpResponse:
     """Offer a talk to the circle that called, with a profile or without."""
+    propose = csrf_protect(_propose_talk) if request.user.is_authenticated else _propose_talk
+    return propose(request, pk)
+
+
+def _propose_talk(request, pk: int) -> HttpResponse:
     found = SpeakerCall.objects.filter(closed_at=None).select_related("circle", "topic")
     call = get_object_or_404(found, pk=pk)
     person = request.user if request.user.is_authenticated else None

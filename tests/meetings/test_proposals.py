@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -72,6 +73,17 @@ def test_a_trekker_calls_for_speakers_and_everyone_reads_it_until_it_is_closed(w
     browse(trekker).post(reverse("close_call", args=[call.pk]))
     assert "Verras ons." not in browse().get("/sprekers/oproep/").text
     assert browse().get(form_of(call)).status_code == 404
+
+
+def test_a_visitor_needs_no_cookie_and_another_site_cannot_propose_for_a_member(call, lid):
+    visitor, member = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    member.force_login(lid)
+    assert (visitor.get(form_of(call)).status_code, dict(visitor.cookies)) == (200, {})
+    assert "csrfmiddlewaretoken" in member.get(form_of(call)).text
+    assert member.post(form_of(call), {"title": "GIS", "about": "Kort."}).status_code == 403
+    assert all_proposals() == []
+    assert visitor.post(form_of(call), CARD).status_code == 302
+    assert len(all_proposals()) == 1
 
 
 def test_only_who_leads_the_circle_calls_and_reads_proposals(kept, browse, lid, neighbour_trekker, manager, trekker):

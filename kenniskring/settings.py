@@ -272,7 +272,7 @@ LANGUAGES = [("nl", "Nederlands"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = "kenniskring.formats"
 TIME_ZONE = "Europe/Brussels"
-USE_THOUSAND_SEPARATOR = True
+# No USE_THOUSAND_SEPARATOR: it would write row 1207 as "1.207" in addresses and forms. People read |floatformat:"0g".
 
 # --- Files -------------------------------------------------------------------------------------------------------
 

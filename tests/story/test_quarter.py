@@ -130,8 +130,9 @@ def the_speaker_says_yes(tilda, sander, portal: Portal, meeting: str) -> None:
 
 
 def people_answer(tilda, nora, leo, portal: Portal, meeting: str) -> None:
-    tilda.goto(f"{portal.url}/kringen/limburg/planning/")
-    tilda.click("form[action$='/publiceren/'] button")
+    number = meeting.rpartition("/")[2]  # the clock may have put another draft before it
+    tilda.goto(f"{portal.url}/kringen/limburg/planning/?bijeenkomst={number}")
+    tilda.click(f"form[action='/bijeenkomsten/{number}/publiceren/'] button")
     tilda.goto(f"{meeting}/uitnodigen/")
     tilda.click("main form button.button")
     for address in (TREKKER, HOST, MEMBER, ABSENT):
@@ -230,7 +231,7 @@ def the_next_programme_begins_with_what_is_open(tilda, portal: Portal) -> None:
     tilda.fill("[name=online_link]", "https://vergadering.example/limburg")
     tilda.click("form.sheet button.button")
     tilda.goto(f"{portal.url}/kringen/limburg/planning/?bijeenkomst={number}")
-    tilda.click("form[action$='/publiceren/'] button")
+    tilda.click(f"form[action='/bijeenkomsten/{number}/publiceren/'] button")
 
 
 def from_the_question_to_the_next_programme_and_back(nora, portal: Portal) -> None:

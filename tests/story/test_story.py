@@ -143,7 +143,7 @@ def the_trekker_publishes_and_invites(tom, portal: Portal, meeting: str) -> None
     tom.goto(f"{meeting}/uitnodigen/")
     shown = tom.inner_text("main")
     assert {name for name in NAMES if name in shown} == {"Lien Lokaal", "Onno Onbekend", "Nele Niet", "Tom Trekker"}
-    assert portal.sent_to("Uitnodiging") == set()
+    assert portal.sent_to("[RKK Waasland] Uitnodiging") == set()
     tom.click("main form button.button")
     for to in (LIEN, NELE, ONNO, TOM):
         portal.letter(to, "Uitnodiging")
@@ -176,7 +176,7 @@ def the_trekker_moves_it(tom, portal: Portal, meeting: str) -> None:
     tom.fill("[name=date]", (day + dt.timedelta(days=7)).isoformat())
     tom.click("form.sheet button")
     assert "Lien Lokaal" in tom.inner_text("main")
-    assert portal.sent_to("Gewijzigd") == set()
+    assert portal.sent_to("[RKK Waasland] Gewijzigd") == set()
     tom.click("section.sheet form button.button")
     for to in (LIEN, NELE, ONNO, TOM, SOFIE):
         portal.letter(to, "Gewijzigd")
@@ -186,7 +186,7 @@ def the_trekker_cancels_it(tom, portal: Portal, meeting: str) -> None:
     tom.goto(f"{meeting}/annuleren/")
     tom.fill("[name=because]", "De zaal staat onder water.")
     tom.click("form.sheet button")
-    assert portal.sent_to("Geannuleerd") == set()
+    assert portal.sent_to("[RKK Waasland] Geannuleerd") == set()
     tom.click("button.button-danger")
     for to in (LIEN, NELE, ONNO, TOM):
         assert "onder water" in text_of(portal.letter(to, "Geannuleerd"))

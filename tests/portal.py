@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from kenniskring import servers
@@ -141,6 +142,9 @@ def portal(tmp_path_factory, django_db_blocker):
     )
     try:
         portal.manage("manage.py", "load_facts")
+        with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=database) as superuser:
+            # Or the clock plans, and writes, at its quarter, in the middle of some test.
+            superuser.execute("UPDATE regions_circle SET rhythm = 'free'")
         portal.start(port)
         yield portal
     finally:

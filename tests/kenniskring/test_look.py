@@ -176,7 +176,8 @@ def test_a_help_text_is_escaped_and_a_marked_one_is_not():
 
 def test_dates_times_and_numbers_are_written_the_flemish_way():
     moment = dt.datetime(2026, 11, 21, 14, 0, tzinfo=timezone.get_default_timezone())
-    template = Template('{{ m|date }} | {{ m|time:"TIME_FORMAT" }} | {{ m|date:"DATETIME_FORMAT" }} | {{ n }}')
+    moments = '{{ m|date }} | {{ m|time:"TIME_FORMAT" }} | {{ m|date:"DATETIME_FORMAT" }}'
+    template = Template(moments + ' | {{ n|floatformat:"0g" }}')
     written = template.render(Context({"m": moment, "n": 83_400}))
     assert written == "21 november 2026 | 14.00 uur | 21 november 2026 om 14.00 uur | 83.400"
 

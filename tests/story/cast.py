@@ -14,7 +14,6 @@ from tests import make  # noqa: E402
 if __name__ == "__main__":
     with acting_as(SYSTEM):
         waasland = Circle.objects.get(slug="waasland")
-        Circle.objects.filter(pk=waasland.pk).update(rhythm="free")  # or the clock plans at its quarter
         temse = LocalGovernment.objects.get(slug="temse")
         temse.mail_domains.append("temse.example")
         temse.save()

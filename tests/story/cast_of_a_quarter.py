@@ -26,7 +26,6 @@ PEOPLE = [("Hans Host", "genk", HOST), ("Nora Nieuwsgierig", "beringen", MEMBER)
 
 def enter() -> None:
     limburg = Circle.objects.get(slug="limburg")
-    Circle.objects.filter(pk=limburg.pk).update(rhythm="free")  # or the clock would plan, at its quarter
     hasselt = LocalGovernment.objects.get(slug="hasselt")
     make.person("Tilda Trekker", trekker_of=limburg, government=hasselt, email=TREKKER)
     for name, slug, address in PEOPLE:

@@ -85,7 +85,7 @@ def test_a_word_would_be_seen(stage, where, kind):
 @pytest.mark.parametrize("who", http_table.COLUMNS)
 def test_the_answer_is_that_of_the_table_and_tells_no_foreign_word(stage, who, figure):
     wrong, told, written, asked = [], [], {}, 0
-    for line in (each for each in lines_for(who) if sample.is_in(f"{who} {each.page} {each.of}", 3)):
+    for line in (each for each in lines_for(who) if sample.is_in(f"{who} {each.page} {each.of}", 4)):
         path, may_know = address(stage, line.page, line.of), stage.known[who] | told_by_the_link(stage, line)
         for method, status in zip(line.methods, line.answers[who], strict=False):
             before = rows_written() if method == "get" else {}

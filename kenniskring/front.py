@@ -89,7 +89,7 @@ def _meetings_for(member: Member, mine: list[int]) -> dict[str, list[Meeting]]:
     first, *others = (some.values_list("pk", Value(name)) for name, some in lists.items())
     found = list(first.union(*others, all=True).order_by())
     dressed = Meeting.objects.with_answer_of(member).select_related("circle", "host").order_by("starts_at", "pk")
-    meetings = list(with_proposal(dressed, member).filter(pk__in=[pk for pk, _name in found]))
+    meetings = list(with_proposal(dressed).filter(pk__in=[pk for pk, _name in found]))
     for each in meetings:
         each.proposed = proposed_to(each)  # type: ignore[attr-defined]
     return {name: [each for each in meetings if (each.pk, name) in found] for name in lists}

@@ -205,7 +205,7 @@ if any(not host.startswith("*.") or host.count(".") < 3 for host in WEBHOOK_HOST
 # --- People ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "members.Member"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["members.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "members.passwords.LongEnough",

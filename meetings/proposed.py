@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Exists, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
 from .models import AlwaysComes, DateVote, Excuse, Meeting, Registration
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from members.models import Member
-
     from .models import MeetingQuerySet
+
+
+class Me(Func):
+    """The member who asks, as the wall knows them; so a query about them is the same for everyone."""
+
+    template = "(SELECT app.me())"
+    output_field = BigIntegerField()
 
 
 class Why(StrEnum):
@@ -61,20 +64,18 @@ def _suits() -> QuerySet[DateVote]:
     )
 
 
-def with_proposal(meetings: MeetingQuerySet, member: Member | AnonymousUser) -> MeetingQuerySet:
-    """Each with what ``proposed_to`` reads, in the same query; to a visitor nothing is proposed."""
-    if not member.is_authenticated:
-        return meetings
+def with_proposal(meetings: MeetingQuerySet) -> MeetingQuerySet:
+    """Each with what ``proposed_to`` reads of the member who asks, in the same query; it hangs on nobody else."""
     votes = _suits().filter(
-        member=member, option__poll__meeting=OuterRef("pk"), option__starts_at=OuterRef("starts_at")
+        member=Me(), option__poll__meeting=OuterRef("pk"), option__starts_at=OuterRef("starts_at")
     )
-    always = AlwaysComes.objects.filter(member=member, circle=OuterRef("circle")).values("attending")
-    named = Excuse.objects.filter(substitute=member, meeting=OuterRef("pk"))
+    always = AlwaysComes.objects.filter(member=Me(), circle=OuterRef("circle")).values("attending")
+    named = Excuse.objects.filter(substitute=Me(), meeting=OuterRef("pk"))
     return meetings.annotate(suits=Exists(votes), always=Subquery(always), named=Exists(named))
 
 
 def proposed_to(meeting: Meeting) -> Proposed | None:
-    """What is proposed to the member of ``with_proposal``, who has not answered. Asks nothing more."""
+    """What is proposed to the member who asked ``with_proposal`` and has not answered. Asks nothing more."""
     if getattr(meeting, "named", False):
         return Proposed(Why.INSTEAD)
     always = getattr(meeting, "always", None) or ""

@@ -47,103 +47,100 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND id = (SELECT CASE WHEN who LIKE 'member:%' THEN split_part(who, ':', 2)::bigint END FROM app.actor() AS who)
 $$;
 
--- The session of this member has not shown a second factor: whatever roles the member has, none of them here.
-CREATE OR REPLACE FUNCTION app.is_held_back() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.actor() LIKE 'member:%:held-back' $$;
+-- What who asks is, and is to which circle: all in one look, because each statement asks it some five times. The functions
+-- below give one column of it each.
+--
+-- is_manager    community manager, in this session: one that has shown no second factor ("held") has no role
+-- is_steward    a community manager, or the system
+-- is_vendor     works for a supplier: may be in a circle, never sees who else is or who comes, and leads none
+-- is_insider    in at least one circle today, or a steward; someone who only registered is not
+-- works_for     the local government, NULL for who works for a partner
+-- circles       in which one is: whoever is in one is in the umbrella circle too; stewards are in all, by id and not by an
+--               OR in the policies, which would cost everybody the index
+-- peers         those circles whose people one may know
+-- led           of which one is a trekker whose mandate runs today
+-- lacks_second_factor    that is all this session lacks to have a role: the difference between "not yours to do" and
+--               "show first that it is you"
+CREATE OR REPLACE FUNCTION app.asker(
+    OUT is_manager boolean, OUT is_steward boolean, OUT is_vendor boolean, OUT is_insider boolean, OUT works_for bigint,
+    OUT circles bigint[], OUT peers bigint[], OUT led bigint[], OUT lacks_second_factor boolean
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    who text := app.actor();
+    held boolean := who LIKE 'member:%:held-back';
+    manages boolean;
+BEGIN
+    SELECT m.is_community_manager, p.kind = 'vendor', m.government_id, places.joined, places.led
+    INTO manages, is_vendor, works_for, peers, led
+    FROM public.members_member m
+    LEFT JOIN public.regions_partner p ON p.id = m.partner_id
+    CROSS JOIN LATERAL (
+        SELECT array_agg(circle_id) AS joined,
+               array_agg(circle_id) FILTER (
+                   WHERE role = 'trekker' AND mandate_start <= app.today()
+                   AND (mandate_end IS NULL OR mandate_end >= app.today())
+               ) AS led
+        FROM public.members_membership WHERE member_id = m.id AND ended_at IS NULL
+    ) AS places
+    WHERE m.is_active AND m.id = CASE WHEN who LIKE 'member:%' THEN split_part(who, ':', 2)::bigint END;
+    is_vendor := coalesce(is_vendor, false);
+    is_manager := coalesce(manages, false) AND NOT held;
+    is_steward := is_manager OR who = 'system';
+    is_insider := is_steward OR peers IS NOT NULL;
+    lacks_second_factor := held AND (coalesce(manages, false) OR led IS NOT NULL AND NOT is_vendor);
+    IF is_steward THEN
+        circles := ARRAY(SELECT id FROM public.regions_circle);
+        peers := circles;
+        led := circles;
+        RETURN;
+    END IF;
+    circles := '{}';
+    IF peers IS NOT NULL THEN
+        circles := peers || ARRAY(SELECT id FROM public.regions_circle WHERE kind = 'umbrella');
+    END IF;
+    peers := CASE WHEN is_vendor THEN '{}' ELSE coalesce(peers, '{}') END;
+    led := CASE WHEN is_vendor OR held THEN '{}' ELSE coalesce(led, '{}') END;
+END $$;
 
 CREATE OR REPLACE FUNCTION app.is_manager() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
-        WHEN EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
-        THEN NOT app.is_held_back() ELSE false
-    END
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_manager FROM app.asker() $$;
 
 CREATE OR REPLACE FUNCTION app.is_steward() RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT app.is_system() OR app.is_manager() $$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_steward FROM app.asker() $$;
 
--- Works for a supplier: may be in a circle, never sees who else is or who comes.
 CREATE OR REPLACE FUNCTION app.is_vendor() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM public.members_member m JOIN public.regions_partner p ON p.id = m.partner_id
-                   WHERE m.id = (SELECT app.me()) AND p.kind = 'vendor')
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_vendor FROM app.asker() $$;
 
--- In at least one circle today, or a steward. Someone who only registered is not in.
 CREATE OR REPLACE FUNCTION app.is_insider() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT app.is_steward()
-        OR EXISTS (SELECT FROM public.members_membership WHERE member_id = (SELECT app.me()) AND ended_at IS NULL)
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_insider FROM app.asker() $$;
 
--- The circles one is in. Whoever is in a circle is in the umbrella circle too; stewards are in all, by id and not by an
--- OR in the policies, which would cost everybody the index.
 CREATE OR REPLACE FUNCTION app.circles() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN app.is_steward() THEN (SELECT coalesce(array_agg(id), '{}') FROM public.regions_circle)
-    ELSE (
-        WITH joined AS (
-            SELECT circle_id FROM public.members_membership WHERE member_id = (SELECT app.me()) AND ended_at IS NULL
-        )
-        SELECT coalesce(array_agg(circle_id), '{}') FROM (
-            SELECT circle_id FROM joined
-            UNION SELECT id FROM public.regions_circle WHERE kind = 'umbrella' AND EXISTS (SELECT FROM joined)
-        ) AS circles
-    ) END
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT circles FROM app.asker() $$;
 
--- The circles whose people one may know.
 CREATE OR REPLACE FUNCTION app.peers() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
-        WHEN app.is_steward() THEN app.circles()
-        WHEN app.is_vendor() THEN '{}'
-        ELSE (SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-              WHERE member_id = (SELECT app.me()) AND ended_at IS NULL)
-    END
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT peers FROM app.asker() $$;
 
--- The circles of which one is a trekker whose mandate runs today. A vendor leads none, or would see who comes.
-CREATE OR REPLACE FUNCTION app.mandates() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN app.is_vendor() THEN '{}' ELSE (
-        SELECT coalesce(array_agg(circle_id), '{}') FROM public.members_membership
-        WHERE member_id = (SELECT app.me()) AND ended_at IS NULL AND role = 'trekker'
-          AND mandate_start <= (SELECT app.today())
-          AND (mandate_end IS NULL OR mandate_end >= (SELECT app.today()))
-    ) END
-$$;
-
--- The circles one leads in this session.
 CREATE OR REPLACE FUNCTION app.led() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
-        WHEN app.is_steward() THEN app.circles()
-        WHEN app.is_held_back() THEN '{}'
-        ELSE app.mandates()
-    END
-$$;
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT led FROM app.asker() $$;
 
--- Whether a second factor is all that this session lacks to have a role: the difference between "not yours to do" and
--- "show first that it is you".
 CREATE OR REPLACE FUNCTION app.lacks_second_factor() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN app.is_held_back() THEN
-        EXISTS (SELECT FROM public.members_member WHERE id = (SELECT app.me()) AND is_community_manager)
-        OR cardinality(app.mandates()) > 0
-    ELSE false END
+    SELECT lacks_second_factor FROM app.asker()
 $$;
+
+CREATE OR REPLACE FUNCTION app.my_government() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT works_for FROM app.asker() $$;
 
 -- The members whose profile one may see: those in one's circles; for a trekker also who asked to join or answered.
 CREATE OR REPLACE FUNCTION app.people() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(member_id), '{}') FROM (
-        SELECT member_id FROM public.members_membership
-        WHERE circle_id = ANY((SELECT app.peers())::bigint[]) AND ended_at IS NULL
+    SELECT coalesce(array_agg(member_id), '{}') FROM app.asker() AS a CROSS JOIN LATERAL (
+        SELECT member_id FROM public.members_membership WHERE circle_id = ANY(a.peers) AND ended_at IS NULL
         UNION SELECT member_id FROM public.members_joinrequest
-        WHERE circle_id = ANY((SELECT app.led())::bigint[]) AND decided_at IS NULL AND asked_by_id IS NULL
+        WHERE circle_id = ANY(a.led) AND decided_at IS NULL AND asked_by_id IS NULL
         UNION SELECT r.member_id FROM public.meetings_registration r
-        JOIN public.meetings_meeting m ON m.id = r.meeting_id WHERE m.circle_id = ANY((SELECT app.led())::bigint[])
+        JOIN public.meetings_meeting m ON m.id = r.meeting_id WHERE m.circle_id = ANY(a.led)
     ) AS people
 $$;
 
@@ -157,18 +154,10 @@ $$;
 -- The meetings that one was asked to receive, for one's local government, and has not declined.
 CREATE OR REPLACE FUNCTION app.hosting() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN app.is_vendor() THEN '{}' ELSE (
-        SELECT coalesce(array_agg(h.meeting_id), '{}') FROM public.meetings_hosting h
-        JOIN public.meetings_meeting m ON m.id = h.meeting_id
-        WHERE h.contact_id = (SELECT app.me()) AND h.state IN ('asked', 'accepted')
-          AND m.circle_id = ANY((SELECT app.circles())::bigint[])
-    ) END
-$$;
-
--- The local government for which one works; NULL for who works for a partner.
-CREATE OR REPLACE FUNCTION app.my_government() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT government_id FROM public.members_member WHERE id = (SELECT app.me())
+    SELECT coalesce(array_agg(h.meeting_id), '{}') FROM public.meetings_hosting h
+    JOIN public.meetings_meeting m ON m.id = h.meeting_id
+    WHERE h.contact_id = (SELECT app.me()) AND h.state IN ('asked', 'accepted')
+      AND m.circle_id = ANY((SELECT circles FROM app.asker() WHERE NOT is_vendor)::bigint[])
 $$;
 
 -- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read. NULL for

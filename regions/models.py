@@ -207,6 +207,8 @@ class Circle(models.Model):
         ordering: ClassVar = ["name"]
         verbose_name = _("circle")
         verbose_name_plural = _("circles")
+        # Each look at who asks looks for it.
+        indexes = [models.Index(fields=["id"], condition=Q(kind="umbrella"), name="umbrella_circles")]
         constraints = [
             Wall(name="circles_wall", see=ANYONE, add=STEWARD, change=STEWARD),
             models.UniqueConstraint(

@@ -80,10 +80,11 @@ def rights_of_the_actor() -> Rights:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT app.circles(), app.peers(), app.led(), app.is_insider(), app.is_manager(),
+            SELECT a.circles, a.peers, a.led, a.is_insider, a.is_manager,
                    (SELECT array_agg(ARRAY[slug, name] ORDER BY name) FROM regions_circle
-                    WHERE id = ANY((SELECT app.led())::bigint[]) AND NOT (SELECT app.is_steward())),
-                   app.lacks_second_factor(), app.is_vendor(), app.hosting()
+                    WHERE id = ANY(a.led) AND NOT a.is_steward),
+                   a.lacks_second_factor, a.is_vendor, app.hosting()
+            FROM app.asker() AS a
             """
         )
         circles, peers, led, is_insider, is_manager, desks, lacks_second_factor, is_vendor, hosting = (

@@ -35,6 +35,7 @@ from regions.visitors import same_for_visitors
 
 PER_PAGE = 25
 MEETINGS = Meeting.objects.with_seats_taken().select_related("circle", "host", "join_link")
+MEETINGS_OF_MEMBERS = with_proposal(MEETINGS)
 Answer = Registration.Answer
 
 
@@ -188,7 +189,7 @@ def meeting(request, pk):
 
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
-    meeting = get_object_or_404(with_proposal(MEETINGS, request.user), pk=pk)
+    meeting = get_object_or_404(MEETINGS_OF_MEMBERS if request.user.is_authenticated else MEETINGS, pk=pk)
     answers = _answers(request, meeting)
     mine = next((each for each in answers if each.member_id == request.user.pk), None)
     context = {

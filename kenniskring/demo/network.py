@@ -26,7 +26,7 @@ def load(say: Callable[[str], object]) -> None:
     """Everything, in an empty database. Always the same, but for the dates: those count from today."""
     say("Facts about Flanders …")
     call_command("load_facts", verbosity=0)
-    say("A year of fictitious people, with their meetings and letters …")
+    say("Two years of fictitious people, with their meetings and letters …")
     year = Year()
     people = People(year)
     people.schedule()

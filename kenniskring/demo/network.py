@@ -11,7 +11,7 @@ from members.models import Member
 from regions.wall import SYSTEM, acting_as
 
 from .cast import ASKERS
-from .clock import Year
+from .clock import Year, at, prepare_what_nobody_planned
 from .gatherings import Gatherings
 from .people import People
 
@@ -31,5 +31,6 @@ def load(say: Callable[[str], object]) -> None:
     people = People(year)
     people.schedule()
     Gatherings(year, random.Random(2026)).schedule()
+    year.add(at(-1, "08:00"), prepare_what_nobody_planned)
     year.play(say)
     people.register(ASKERS[-1])

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Q, Value, When
+from django.utils import timezone
 
 from meetings import polls
-from meetings.models import Material, Meeting
+from meetings.models import Hosting, Material, Meeting
 from meetings.proposed import proposed_to, with_proposal
 from members.models import JoinRequest, Member, Membership
 from regions.map import flanders, place_of
@@ -59,6 +60,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         "memberships": memberships,
         "open_polls": [each for each in memberships if each.open_poll],
         "map": _place_of(memberships),
+        "hosting": list(_hosting(member)) if rights.hosting else [],
         "own_requests": [wish for wish in requests if wish.member_id == member.pk],
         "requests": [wish for wish in requests if wish.member_id != member.pk][: AT_MOST + 1],
         "materials": Material.objects.filter(meeting__circle__in=mine)
@@ -66,6 +68,13 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         .order_by("-uploaded_at")[:AT_MOST],
         **_meetings_for(member, mine),
     }
+
+
+def _hosting(member: Member) -> Iterable[Hosting]:
+    """Where this member was asked to receive a circle and did not answer, or receives it; soonest first."""
+    turns = Hosting.objects.standing().filter(contact=member, meeting__ends_at__gt=timezone.now())
+    turns = turns.exclude(meeting__state=Meeting.State.CANCELLED).select_related("meeting__circle", "government")
+    return turns.order_by("meeting__starts_at", "pk")[:AT_MOST]
 
 
 def _place_of(memberships: Iterable[Membership]) -> str:

@@ -46,9 +46,10 @@ class Heap:
     everything: str = ""  # the address of the whole list
 
 
-def _heap(title: str, nothing: str, rows: QuerySet, task, everything: str = "") -> Heap:
-    tasks = [task(row) for row in rows[:SHOWN]]
-    count = len(tasks) if len(tasks) < SHOWN else rows.count()
+def _heap(title: str, nothing: str, rows: QuerySet, task, everything: str = "", shown: int | None = SHOWN) -> Heap:
+    """``shown`` is None for circles: there are some twenty, and no list beside this one says the same of them."""
+    tasks = [task(row) for row in rows[:shown]]
+    count = len(tasks) if shown is None or len(tasks) < shown else rows.count()
     return Heap(title, nothing, count, tasks, everything)
 
 
@@ -63,7 +64,7 @@ def quiet_circles() -> Heap:
         _("Behind on their rhythm"),
         _("Every circle has met or has a date."),
         len(lags),
-        [Task(lag.circle.name, _why(lag), reverse("desk", args=[lag.circle.slug])) for lag in lags[:SHOWN]],
+        [Task(lag.circle.name, _why(lag), reverse("desk", args=[lag.circle.slug])) for lag in lags],
     )
 
 
@@ -95,7 +96,7 @@ def circles_without_trekker() -> Heap:
             reverse("circle_members", args=[circle.slug]),
         )
 
-    return _heap(_("Without a trekker"), _("Every circle has a trekker."), rows, task)
+    return _heap(_("Without a trekker"), _("Every circle has a trekker."), rows, task, shown=None)
 
 
 def open_requests() -> Heap:
@@ -149,7 +150,7 @@ def circles_with_overdue_actions() -> Heap:
         why = ngettext("%(n)s action is overdue", "%(n)s actions are overdue", overdue) % {"n": overdue}
         return Task(circle.name, why, reverse("circle_actions", args=[circle.slug]))
 
-    return _heap(_("Overdue actions"), _("No action is overdue."), rows, task)
+    return _heap(_("Overdue actions"), _("No action is overdue."), rows, task, shown=None)
 
 
 def figures() -> list[tuple[str, int]]:

@@ -190,14 +190,28 @@ def _place(meeting: Meeting) -> Step:
         about %= {"host": answers.standing.government}
         return Step(_("Host and place"), TO_DO, about, f"{_change_address(meeting)}#id_host")
     said = _what_hosts_said(meeting, answers)
+    if meeting.host and _is_unasked(meeting, answers):
+        address = f"{reverse('ask_host', args=[meeting.pk])}?bestuur={meeting.host.slug}"
+        unasked = _("%(host)s is not asked yet.") % {"host": meeting.host}
+        about = " ".join([unasked, *_still_missing(missing)])
+        return Step(_("Host and place"), TO_DO if missing else LACKING, about, address)
     if not missing:
         address = reverse("host", args=[meeting.pk]) if answers.standing else _change_address(meeting)
         where = words.where(meeting)
         return Step(_("Host and place"), DONE, " ".join([f"{where}.", *said]) if said else where, address)
-    about = " ".join([_("Still missing: %(what)s.") % {"what": ", ".join(missing.values())}, *said])
+    about = " ".join([*_still_missing(missing), *said])
     first = next(iter(missing))
     address = reverse("ask_host", args=[meeting.pk]) if first == "host" else f"{_change_address(meeting)}#id_{first}"
     return Step(_("Host and place"), TO_DO, about, address)
+
+
+def _is_unasked(meeting: Meeting, answers: hosts.Answers) -> bool:
+    """A draft takes place at somebody's who does not know it yet. Once it is published, the trekker knows better."""
+    return meeting.state == Meeting.State.DRAFT and meeting.is_in_person and answers.standing is None
+
+
+def _still_missing(missing: dict[str, str]) -> list[str]:
+    return [_("Still missing: %(what)s.") % {"what": ", ".join(missing.values())}] if missing else []
 
 
 def _what_hosts_said(meeting: Meeting, answers: hosts.Answers) -> list[str]:

@@ -46,9 +46,11 @@ def easter(year: int) -> dt.date:
 
 
 def is_holiday(day: dt.date) -> bool:
-    """A legal Belgian holiday, or that of the Flemish Community, on which local governments are closed."""
-    fixed = {(1, 1), (5, 1), (7, 11), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25)}
-    return (day.month, day.day) in fixed or (day - easter(day.year)).days in {1, 39, 50}
+    """A legal Belgian holiday, that of the Flemish Community, or a day from Christmas Eve to New Year's Eve, on which
+    nobody comes to a meeting."""
+    fixed = {(1, 1), (5, 1), (7, 11), (7, 21), (8, 15), (11, 1), (11, 11)}
+    at_years_end = day.month == 12 and day.day >= 24
+    return at_years_end or (day.month, day.day) in fixed or (day - easter(day.year)).days in {1, 39, 50}
 
 
 # --- Periods --------------------------------------------------------------------------------------------------------

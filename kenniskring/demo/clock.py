@@ -13,7 +13,7 @@ from django.utils import timezone
 from mailroom import mime
 from mailroom.models import Delivery
 from mailroom.relay import Relay
-from meetings.actions import evaluation, followup, hosting, reminders, speakers
+from meetings.actions import drafts, evaluation, followup, hosting, polls, reminders, speakers
 from members import actions as members
 from regions.wall import SYSTEM, acting_as
 
@@ -64,12 +64,22 @@ def the_mornings_work() -> None:
         for meeting in reminders.meetings_to_remind_of():
             reminders.remind(meeting)
         reminders.close_past_meetings()
+        for poll in polls.polls_to_remind_of():
+            polls.remind_silent(poll)
         speakers.remind_speakers()
+        speakers.remind_of_slides()
         speakers.thank_speakers()
+        speakers.pass_on_by_the_clock()
         evaluation.ask_for_evaluations()
         followup.remind_owners()
         hosting.remind_hosts()
         members.close_mandates_that_ran_out()
+
+
+def prepare_what_nobody_planned() -> None:
+    """Beat did this every day as well; here once, at the end, or it would plan what the demo's trekkers planned."""
+    with acting_as(SYSTEM):
+        drafts.prepare_drafts()
 
 
 def send_the_post(relay: Relay) -> None:

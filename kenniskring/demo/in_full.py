@@ -108,6 +108,7 @@ class InFull:
                 self.year.add(before(days, "15:30"), partial(self.arrange, how_many))
         if self.planned.theme in ("windows", "netwerk"):
             self.year.add(before(62, "21:00"), partial(self.ask_which_day, open_for=4))
+            self.year.add_morning(before(61, "08:00"))
             self.year.add(before(60, "10:00"), partial(self.vote, how_many=8))
             self.year.add(before(58, "21:00"), self.choose_the_day)
         if self.story:
@@ -133,7 +134,8 @@ class InFull:
             self.year.add(before(5 - number, "11:15"), partial(self.contribute, slug, text))
         self.year.add(self.gathering.starts_at + dt.timedelta(minutes=4), self.check_in)
         self.year.add(before(0, "20:30"), self.type_in_the_list)
-        self.year.add_morning(before(-1, "08:00"))
+        for days in (3, -1, -15):  # slides are asked for, thanks said, and passed on what people wrote
+            self.year.add_morning(before(days, "08:00"))
         self.year.add(before(-1, "21:00"), partial(self.write_the_report, story))
         self.year.add(before(-2, "09:40"), partial(self.evaluate, story))
         self.year.add(before(-4, "20:45"), self.publish_the_report)

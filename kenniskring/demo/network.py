@@ -11,7 +11,7 @@ from members.models import Member
 from regions.wall import SYSTEM, acting_as
 
 from .cast import ASKERS
-from .clock import Year
+from .clock import Year, at, prepare_what_nobody_planned
 from .gatherings import Gatherings
 from .people import People
 
@@ -26,10 +26,11 @@ def load(say: Callable[[str], object]) -> None:
     """Everything, in an empty database. Always the same, but for the dates: those count from today."""
     say("Facts about Flanders …")
     call_command("load_facts", verbosity=0)
-    say("A year of fictitious people, with their meetings and letters …")
+    say("Two years of fictitious people, with their meetings and letters …")
     year = Year()
     people = People(year)
     people.schedule()
     Gatherings(year, random.Random(2026)).schedule()
+    year.add(at(-1, "08:00"), prepare_what_nobody_planned)
     year.play(say)
     people.register(ASKERS[-1])

@@ -176,7 +176,7 @@ STORIES = {
             "deep_dive": "Een selectielijst werkt als ze in het pakket zit en niet in een map staat.",
         },
         Asked(MIEKE, "Welke bewaartermijn gebruikt u voor mailboxen van wie vertrekt?", "", 3),
-        "Online, met tweeëntwintig deelnemers.",
+        "Online, en toch bleef er tijd voor vragen.",
         ("Mailboxen van wie vertrekt, bewaren we hoogstens één jaar.",),
         (
             Todo("Modelbrief voor de opruimweek delen", MIEKE, 10, 9),
@@ -234,7 +234,7 @@ STORIES = {
             "waasmunster": "Een derde van de netwerkschijf is opgeruimd.",
         },
         {
-            "news_round": "Zes van de negen besturen werken aan aanmelden met een tweede stap. De werkvloer is "
+            "news_round": "Vijf van de zeven besturen werken aan aanmelden met een tweede stap. De werkvloer is "
             "overal de moeilijkste groep.",
             "peer_consultation": "De vijf van de kring: back-up die u eens terugzet, tweede stap voor beheerders, "
             "toestellen bijwerken, rechten weghalen bij vertrek, en één bladzijde voor als het misgaat.",

@@ -18,6 +18,8 @@ from regions.models import Circle, LocalGovernment, Participation, Partner
 
 from .planning import DateField
 
+NOTHING_SAID = Q(kind=AgendaItem.Kind.BREAK, reported=None, decisions=None, action_points=None)
+"""A break asks for no text; one in which something was noted before keeps it."""
 WHOLE = 0
 """Stands for the meeting as a whole, in the place of the id of a point."""
 
@@ -72,7 +74,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, meeting: Meeting, data: Any = None, *, theirs: Report | None = None) -> None:
         self.meeting, self.theirs = meeting, theirs
-        self.items = list(meeting.agenda.order_by("position"))
+        self.items = list(meeting.agenda.exclude(NOTHING_SAID).order_by("position"))
         self.written = dict(ReportPart.objects.filter(item__meeting=meeting).values_list("item", "text"))
         report = Report.objects.filter(meeting=meeting).first() or Report(meeting=meeting)
         initial: dict[str, Any] = {"version": report.version, "introduction": report.introduction}

@@ -22,11 +22,12 @@ from meetings.actions.answers import place_in_line
 from meetings.check_in import is_open, opens_at
 from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
-from meetings.models import Form, Meeting, MeetingQuerySet, Registration
+from meetings.models import Attendance, Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
 from meetings.proposed import proposed_to, with_proposal
 from meetings.shown import hanging_on, looked_back_at
 from meetings.tally import by_organisation, seats_of
+from members.models import Member
 from regions.access import open_to_all
 from regions.fragments import render_part
 from regions.limits import search_is_limited
@@ -198,6 +199,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
         "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
         "receives": meeting.pk in request.rights.hosting,
         **(_own_answer(meeting, mine, form) if request.user.is_authenticated else {}),
+        **(_check_in(meeting, request.user) if request.user.is_authenticated and is_open(meeting) else {}),
         **_what_hangs_on(request, meeting),
         **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
     }
@@ -215,8 +217,12 @@ def _own_answer(meeting: Meeting, mine: Registration | None, form: AnswerForm | 
         "proposed": proposed,
         "place_in_line": place_in_line(mine) if mine and mine.waiting and meeting.is_open else None,
         "form": form if meeting.is_open else None,
-        "is_check_in_open": is_open(meeting),
     }
+
+
+def _check_in(meeting: Meeting, reader: Member) -> dict[str, Any]:
+    """While one can say to be there: whether the reader did."""
+    return {"is_check_in_open": True, "is_here": Attendance.objects.filter(meeting=meeting, member=reader).exists()}
 
 
 def _what_hangs_on(request: Any, meeting: Meeting) -> dict[str, Any]:

@@ -80,8 +80,10 @@ def meeting_calendar(request, pk):
 @limited("renew-the-feed")
 @require_POST
 def renew_feed(request):
+    had_one = FeedAddress.objects.filter(member=request.user).exists()
     renew(by=request.user)
-    messages.success(request, _("Your calendar has a new address. The old one no longer works."))
+    renewed = _("Your calendar has a new address. The old one no longer works.")
+    messages.success(request, renewed if had_one else _("Your calendar has an address now. Add it to your program."))
     return redirect("mine")
 
 

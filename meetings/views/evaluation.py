@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -43,5 +44,6 @@ def evaluate(request, pk: int) -> HttpResponse:
 @require_GET
 def evaluations(request, meeting: Meeting) -> HttpResponse:
     """Marks and texts, once there are enough."""
-    context = {"meeting": meeting, "result": actions.result_of(meeting), "least": LEAST}
+    is_closed = meeting.ends_at + actions.OPEN < timezone.now()
+    context = {"meeting": meeting, "result": actions.result_of(meeting), "least": LEAST, "is_closed": is_closed}
     return render(request, "meetings/evaluations.html", context)

@@ -204,3 +204,12 @@ def test_the_drawing_says_the_address_and_the_code(now_on):
     assert 25 <= drawing.size <= 49
     assert drawing.path.startswith("M0 0h1v1h-1z")  # the corner of a finder pattern is dark
     assert timezone.now() < now_on.ends_at
+
+
+def test_who_is_noted_is_not_asked_again_on_the_page_of_the_meeting(browse, lid, trekker, now_on):
+    with acting_as(SYSTEM):
+        Attendance.objects.create(meeting=now_on, member=lid, how="in_person", noted_by="code")
+    asks, knows = "Ik ben aanwezig", "U staat genoteerd als aanwezig."
+    for person, said in ((lid, (False, True)), (trekker, (True, False))):
+        page = browse(person).get(f"/bijeenkomsten/{now_on.pk}/").text
+        assert (asks in page, knows in page) == said

@@ -185,3 +185,13 @@ def test_of_a_cancelled_meeting_nobody_is_asked_anything(held, lid):
     with acting_as(SYSTEM):
         type(held).objects.update(state="cancelled")
     assert asked(NEXT_DAY) == set()
+
+
+def test_once_nobody_can_answer_any_more_the_trekker_does_not_wait_for_more(held, trekker, browse):
+    answer(held, 3)
+    page, said = f"/bijeenkomsten/{held.pk}/evaluaties/", []
+    for days in (1, 15):
+        with time_machine.travel(ENDED + dt.timedelta(days=days), tick=False):
+            text = browse(trekker).get(page).text
+        said.append(("Er zijn nog 2 antwoorden nodig" in text, "Minder dan 5 mensen antwoordden" in text))
+    assert said == [(True, False), (False, True)]

@@ -100,8 +100,10 @@ def test_a_forged_secret_gets_404(year, browse, lid):
 
 def test_a_new_address_makes_the_old_one_useless(year, browse, lid, trekker):
     old, of_another = address_of(lid), address_of(trekker)
-    response = browse(lid).post(reverse("renew_feed"))
+    client = browse(lid)
+    response = client.post(reverse("renew_feed"))
     assert (response.status_code, response.url) == (302, reverse("mine"))
+    assert "Het oude adres werkt niet meer." in client.get(reverse("mine")).text
     assert browse().get(old).status_code == 404
     assert address_of(lid) != old
     assert titles(browse().get(address_of(lid))) >= OWN
@@ -109,7 +111,9 @@ def test_a_new_address_makes_the_old_one_useless(year, browse, lid, trekker):
 
 
 def test_the_first_address_is_made_by_asking_for_it(browse, lid):
-    browse(lid).post(reverse("renew_feed"))
+    client = browse(lid)
+    client.post(reverse("renew_feed"))
+    assert "Het oude adres werkt niet meer." not in client.get(reverse("mine")).text
     with acting_as(SYSTEM):
         assert FeedAddress.objects.filter(member=lid).count() == 1
 

@@ -146,3 +146,29 @@ def test_who_was_the_contact_and_who_is_the_contact_of_another_meeting_change_no
         Membership.objects.filter(member=lid).update(ended_at=timezone.now())
     assert [browse(lid).post(each, {"answer": "no"}).status_code for each in forms] == [404, 404, 404]
     assert now_is(agreed).state == "accepted"
+
+
+def test_who_is_asked_finds_it_on_the_front_page_and_in_the_draft_and_nobody_else_does(
+    browse, asked, lid, trekker, as_
+):
+    address = f'href="/bijeenkomsten/{asked.meeting_id}/gastheer/"'
+    front = browse(lid).get("/").text
+    assert "RKK Waasland vraagt of Temse de bijeenkomst van" in front
+    assert address in front
+    assert address not in browse(trekker).get("/").text
+    draft = "Alleen de trekkers van de kring en het gastbestuur zien het."
+    assert draft in browse(lid).get(f"/bijeenkomsten/{asked.meeting_id}/").text
+    with as_(lid):
+        actions.answer_hosting(asked, by=lid, accept=True)
+    front = browse(lid).get("/").text
+    assert "Temse ontvangt RKK Waasland op" in front
+    assert address in front
+
+
+def test_a_host_that_nobody_asked_is_not_arranged(browse, draft, trekker, temse):
+    with acting_as(SYSTEM):
+        Meeting.objects.filter(pk=draft.pk).update(host=temse, venue="Stadhuis")
+    steps = browse(trekker).get(f"/kringen/waasland/planning/?bijeenkomst={draft.pk}").context["open_steps"]
+    [place] = [step for step in steps if step.name == "Gastbestuur en plaats"]
+    assert (place.state, place.about) == ("lacking", "Temse is nog niet gevraagd.")
+    assert place.address == f"/bijeenkomsten/{draft.pk}/gastbestuur/?bestuur=temse"

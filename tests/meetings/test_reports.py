@@ -63,6 +63,15 @@ def test_the_skeleton_has_the_points_of_the_programme_in_order_and_who_was_there
     assert page.index("Lies Lid") < page.index(">Welkom<") < page.index(">Camera&#x27;s in de stad<")
 
 
+def test_a_break_asks_for_no_text_unless_something_was_noted_in_it(held, trekker, as_, browse):
+    with acting_as(SYSTEM):
+        coffee = make.item(held, "Pauze", kind="break")
+    client, page = browse(trekker), f"/bijeenkomsten/{held.pk}/verslag/schrijven/"
+    assert [str(item) for item in client.get(page).context["form"].items] == ["Welkom", "Camera's in de stad"]
+    write(held, trekker, as_, outcomes=[actions.Outcome(coffee, "We kopen samen koffie.")])
+    assert coffee in client.get(page).context["form"].items
+
+
 def test_a_report_is_saved_per_point_and_an_emptied_point_is_gone(held, trekker, as_):
     welcome, camera = points(held)
     write(held, trekker, as_, parts={welcome.pk: "Iedereen was er.", camera.pk: "Twee steden vertelden."})

@@ -189,3 +189,8 @@ def test_a_first_meeting_is_proposed_on_a_thursday_in_six_weeks(circle):
 )
 def test_easter(year, sunday):
     assert rhythm.easter(year) == dt.date(year, *sunday)
+
+
+def test_nobody_is_asked_to_meet_between_christmas_and_new_year():
+    december = [dt.date(2026, 12, day) for day in range(20, 32)]
+    assert [day.day for day in december if rhythm.is_holiday(day)] == [*range(24, 32)]

@@ -165,6 +165,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
+-- The meetings at which one was: somebody noted it or, where nobody noted anything, one had said yes.
+CREATE OR REPLACE FUNCTION app.was_at() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(meeting_id), '{}') FROM (
+        SELECT meeting_id FROM public.meetings_attendance WHERE member_id = (SELECT app.me())
+        UNION SELECT r.meeting_id FROM public.meetings_registration r
+        WHERE r.member_id = (SELECT app.me()) AND r.answer = 'yes' AND NOT r.waiting
+          AND NOT EXISTS (SELECT FROM public.meetings_attendance a WHERE a.meeting_id = r.meeting_id)
+    ) AS meetings
+$$;
+
 -- The local government for which one works; NULL for who works for a partner.
 CREATE OR REPLACE FUNCTION app.my_government() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -9,6 +9,7 @@ from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from meetings import polls
+from meetings.actions import evaluation
 from meetings.models import Hosting, Material, Meeting
 from meetings.proposed import proposed_to, with_proposal
 from members.models import JoinRequest, Member, Membership
@@ -87,11 +88,12 @@ def _place_of(memberships: Iterable[Membership]) -> str:
 
 
 def _meetings_for(member: Member, mine: list[int]) -> dict[str, list[Meeting]]:
-    """What awaits an answer, where this member is coming, what is open elsewhere: three short lists, two queries."""
+    """What awaits an answer, before and after, where this member is coming, what is open elsewhere: two queries."""
     upcoming = Meeting.objects.upcoming().published()
     coming = upcoming.filter(registrations__member=member, registrations__answer__in=["yes", "maybe"])
     lists = {
         "awaiting": Meeting.objects.awaiting(member, mine)[: AT_MOST + 1],
+        "to_evaluate": evaluation.awaiting(member)[:AT_MOST],
         "coming": coming[:3],
         "elsewhere": upcoming.exclude(circle__in=mine)[:3],
     }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Prefetch, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -99,15 +98,15 @@ def unreported(past: list[Meeting]) -> list[Meeting]:
 
 
 def totals(meetings: list[Meeting]) -> dict[int, Totals]:
-    """Per meeting id, in two queries however many there are."""
-    counts: dict[int, Counter[str]] = {meeting.pk: Counter() for meeting in meetings}
-    answers = Registration.objects.filter(meeting__in=meetings).values("meeting", "answer", "waiting")
-    for row in answers.annotate(n=Count("pk")).order_by():
-        counts[row["meeting"]]["waiting" if row["waiting"] else row["answer"]] += row["n"]
+    """Per meeting id, in one query however many there are."""
+    counts: dict[int, dict[str, int]] = {meeting.pk: {} for meeting in meetings}
+    said = Case(When(waiting=True, then=Value("waiting")), default="answer", output_field=CharField())
+    answers = Registration.objects.filter(meeting__in=meetings).order_by().values_list("meeting", said)
     answered = Registration.objects.filter(meeting=OuterRef("meeting"), member=OuterRef("member"))
-    silent = Invitation.objects.filter(~Exists(answered), meeting__in=meetings).values("meeting")
-    for each in silent.annotate(n=Count("pk")).order_by():
-        counts[each["meeting"]]["silent"] = each["n"]
+    silent = Invitation.objects.filter(~Exists(answered), meeting__in=meetings).order_by()
+    silent = silent.values_list("meeting", Value("silent"))
+    for pk, what, n in answers.annotate(n=Count("pk")).union(silent.annotate(n=Count("pk")), all=True):
+        counts[pk][what] = n
     return {pk: Totals(**count) for pk, count in counts.items()}
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -110,10 +110,11 @@ def invitation(meeting: Meeting, *, reader: Member) -> Mailing:
     """
     with as_system("whom an invitation reaches does not hang on whom the trekker may see"):
         invited = Invitation.objects.filter(meeting=meeting).values("member")
-        silences = Silence.objects.filter(Q(circle=None) | Q(circle=meeting.circle))
-        hushed = set(silences.annotate(to=Lower("address")).values_list("to", flat=True))
-        everyone = _listed(Member.objects.in_circle(meeting.circle).exclude(pk__in=invited))
-    reached = [member for member in everyone if member.email.lower() not in hushed]
+        silences = Silence.objects.filter(Q(circle=None) | Q(circle=meeting.circle)).annotate(to=Lower("address"))
+        hushed = Exists(silences.filter(to=Lower(OuterRef("email"))))
+        to_invite = Member.objects.in_circle(meeting.circle).exclude(pk__in=invited)
+        everyone: list[Any] = _listed(to_invite.annotate(is_hushed=hushed))
+    reached = [member for member in everyone if not member.is_hushed]
     files = LetterFiles(meeting, "REQUEST")
     batch = Batch(
         _("Members who are not invited yet"),
@@ -121,7 +122,7 @@ def invitation(meeting: Meeting, *, reader: Member) -> Mailing:
         lambda member: letters.invitation(meeting, member, files),
         files,
     )
-    return Mailing([batch] if reached else [], reader, silenced=[m for m in everyone if m.email.lower() in hushed])
+    return Mailing([batch] if reached else [], reader, silenced=[m for m in everyone if m.is_hushed])
 
 
 def _concerned(meeting: Meeting) -> list[tuple[Member, Registration | None]]:

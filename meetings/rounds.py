@@ -33,7 +33,7 @@ class Row:
 def governments(meeting: Meeting) -> LocalGovernmentQuerySet:
     """Those that take part in the circle, and who ever told something in it, by name."""
     taking_part = Participation.objects.current().filter(circle=meeting.circle_id)
-    spoke = Contribution.objects.filter(meeting__circle=meeting.circle_id)
+    spoke = Contribution.objects.told().filter(meeting__circle=meeting.circle_id)
     of_the_circle = Q(pk__in=taking_part.values("government")) | Q(pk__in=spoke.values("government"))
     return LocalGovernment.objects.filter(of_the_circle).order_by("name")
 
@@ -41,7 +41,7 @@ def governments(meeting: Meeting) -> LocalGovernmentQuerySet:
 def rows(meeting: Meeting) -> list[Row]:
     """In three queries, however many there are."""
     all_of_them = list(governments(meeting))
-    told = Contribution.objects.filter(meeting=meeting).select_related("member")
+    told = Contribution.objects.told().filter(meeting=meeting).select_related("member")
     now = {each.government_id: each for each in told}
     before = {each.government_id: each for each in Contribution.objects.last_before(meeting, all_of_them)}
     return [Row(each, now.get(each.pk), before.get(each.pk)) for each in all_of_them]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from .actions import evaluation
 from .models import ActionPoint, AgendaItem, Meeting, Speaker
 
 MOST = 50
@@ -39,7 +40,8 @@ _ALL = """
            AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
         {report},
         {cases},
-        {questions}
+        {questions},
+        {asked}
 """
 _CASES = """
     (SELECT json_agg(json_build_object('item', c.item_id, 'text', c.text, 'owner', p.name, 'government', g.name))
@@ -65,6 +67,10 @@ _REPORT = """
         'agreed', (SELECT coalesce(json_agg(a.item_id), '[]') FROM meetings_actionpoint AS a
                    WHERE a.meeting_id = %(meeting)s))
      FROM meetings_report AS r WHERE r.meeting_id = %(meeting)s)
+"""
+_ASKED = """
+    (SELECT %(meeting)s = ANY(app.was_at())
+        AND NOT EXISTS (SELECT FROM meetings_evaluationgiven AS g WHERE g.meeting_id = %(meeting)s))
 """
 
 
@@ -96,6 +102,7 @@ class Shown:
     materials: list[dict[str, Any]]
     programme: list[Point] = field(default_factory=list)
     report: str | None = None  # its state, for who may read it
+    awaits_evaluation: bool = False  # who asks was there, and did not say yet what they thought
 
 
 def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
@@ -103,7 +110,7 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
 
     What colleagues tell each other is looked up for one of them alone: for others the wall would find nothing.
     """
-    topics, materials, items, talks, report, cases, questions = _looked_up(meeting, to_colleague)
+    topics, materials, items, talks, report, cases, questions, asked = _looked_up(meeting, to_colleague)
     reported = {*report["items"], *report["decided"], *report["agreed"]} if report else set()
     case_of = {case["item"]: case for case in cases or []}
     for talk in talks:
@@ -135,6 +142,7 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
         [material for material in materials if material["item"] is None],
         points,
         report["state"] if report else None,
+        bool(asked),
     )
 
 
@@ -145,6 +153,7 @@ def _looked_up(meeting: Meeting, to_colleague: bool) -> tuple[Any, ...]:
         "report": _REPORT if begun and to_colleague else "NULL",
         "cases": _CASES if to_colleague else "NULL",
         "questions": _QUESTIONS if to_colleague else "NULL",
+        "asked": _ASKED if evaluation.is_open(meeting) else "NULL",
     }
     with connection.cursor() as cursor:
         cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})

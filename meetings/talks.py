@@ -44,6 +44,7 @@ class TalkSeen:
     item_about: str
     minutes: int
     message: str
+    reply: str  # given before, when the talk moved to another meeting
     name: str
     organisation: str
     bio: str
@@ -114,6 +115,7 @@ def _seen(talk: Talk, meeting: Meeting) -> TalkSeen:
         item_about=talk.item.about,
         minutes=talk.item.minutes,
         message=talk.asking.message,
+        reply=talk.asking.reply,
         name=talk.speaker.name,
         organisation=talk.speaker.organisation,
         bio=talk.speaker.bio,

@@ -160,6 +160,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND m.circle_id = ANY((SELECT circles FROM app.asker() WHERE NOT is_vendor)::bigint[])
 $$;
 
+-- The meetings at which one was: somebody noted it or, where nobody noted anything, one had said yes.
+CREATE OR REPLACE FUNCTION app.was_at() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(meeting_id), '{}') FROM (
+        SELECT meeting_id FROM public.meetings_attendance WHERE member_id = (SELECT app.me())
+        UNION SELECT r.meeting_id FROM public.meetings_registration r
+        WHERE r.member_id = (SELECT app.me()) AND r.answer = 'yes' AND NOT r.waiting
+          AND NOT EXISTS (SELECT FROM public.meetings_attendance a WHERE a.meeting_id = r.meeting_id)
+    ) AS meetings
+$$;
+
 -- Seats taken in a meeting, for whoever sees the meeting: counting needs rows that are not everybody's to read. NULL for
 -- who does not see it; tests/wall holds this condition against the wall of the meetings.
 CREATE OR REPLACE FUNCTION app.seats_taken(meeting bigint, attending_as text) RETURNS integer

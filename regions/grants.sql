@@ -12,6 +12,7 @@ GRANT SELECT (id, kind) ON regions_partner TO kenniskring_wall;
 GRANT SELECT (id, circle_id, state, audience) ON meetings_meeting TO kenniskring_wall;
 GRANT SELECT (meeting_id, member_id, answer, attending, waiting) ON meetings_registration TO kenniskring_wall;
 GRANT SELECT (meeting_id, contact_id, state) ON meetings_hosting TO kenniskring_wall;
+GRANT SELECT (meeting_id, member_id) ON meetings_attendance TO kenniskring_wall;
 GRANT SELECT (meeting_id) ON meetings_evaluation TO kenniskring_wall;
 
 -- What the app role reads and never writes: only migrations do.

@@ -5,7 +5,8 @@ from collections import defaultdict
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Min, Prefetch, Q
+from django.db.models import Count, Min, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -65,7 +66,8 @@ def _hosts_of(circles: list[Circle]) -> set[str]:
 @same_for_visitors
 @require_GET
 def circle(request, slug):
-    found = get_object_or_404(Circle, slug=slug)
+    circles = Circle.objects.annotate(overdue=_overdue()) if request.user.is_authenticated else Circle.objects
+    found: Any = get_object_or_404(circles, slug=slug)
     taking_part = found.participations.current().select_related("government").order_by("government__name")
     governments = [each.government for each in taking_part]
     route = list(found.meetings.on_the_road().select_related("host").reverse()[:STOPS])[::-1]
@@ -83,7 +85,7 @@ def circle(request, slug):
     )
 
 
-def _my_place_in(circle: Circle, request) -> dict[str, Any]:
+def _my_place_in(circle: Any, request) -> dict[str, Any]:
     """What someone who is logged in is to this circle, and who leads it as far as they may know."""
     if not request.user.is_authenticated:
         return {}
@@ -95,15 +97,16 @@ def _my_place_in(circle: Circle, request) -> dict[str, Any]:
         "may_see_members": circle.pk in rights.peers,
         "may_plan": rights.may("plan", circle.pk),
         "may_ask": rights.may("speak freely", circle.pk),
-        "overdue": _overdue_in(circle) if circle.pk in rights.colleagues else None,
+        "overdue": circle.overdue if circle.pk in rights.colleagues else None,
         "sees_rota": rights.may("see the rota", circle.pk),
     }
 
 
-def _overdue_in(circle: Circle) -> int:
-    """How many actions of this circle should have been done by now, as far as one may know of them."""
-    late = {"action_points__due_on__lt": timezone.localdate(), "action_points__done_at": None}
-    return circle.meetings.filter(**late).count()
+def _overdue() -> Coalesce:
+    """How many actions of a circle should have been done by now, as far as one may know of them."""
+    late = {"meetings__action_points__due_on__lt": timezone.localdate(), "meetings__action_points__done_at": None}
+    of_circle = Circle.objects.filter(pk=OuterRef("pk"), **late).order_by().values("pk")
+    return Coalesce(Subquery(of_circle.annotate(n=Count("meetings__action_points")).values("n")), 0)
 
 
 def _page(request, governments: LocalGovernmentQuerySet):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, QuerySet
 from django.utils import timezone
 
 from mailroom.actions import post_all
@@ -39,13 +39,21 @@ def is_open(meeting: Meeting) -> bool:
     return meeting.state in HELD and meeting.ends_at < timezone.now() <= meeting.ends_at + OPEN
 
 
+def awaiting(member: Member) -> QuerySet[Meeting]:
+    """Of which this member, who asks, can still say what they thought."""
+    lately = Meeting.objects.past().filter(state__in=HELD, ends_at__gte=timezone.now() - OPEN)
+    given = EvaluationGiven.objects.filter(member=member)
+    return lately.filter(pk__in=presence.WAS_AT).exclude(pk__in=given.values("meeting"))
+
+
 def has_given(meeting: Meeting, member: Member) -> bool:
     return EvaluationGiven.objects.filter(meeting=meeting, member=member).exists()
 
 
 def refuse_unless_asked(meeting: Meeting, member: Member) -> None:
-    """NotAsked, EvaluationClosed or AlreadyGiven."""
-    if meeting.state not in HELD or meeting.ends_at > timezone.now() or not presence.was_there(meeting, member):
+    """NotAsked, EvaluationClosed or AlreadyGiven; ``member`` is who asks."""
+    was_there = Meeting.objects.filter(pk=meeting.pk).filter(pk__in=presence.WAS_AT).exists()
+    if meeting.state not in HELD or meeting.ends_at > timezone.now() or not was_there:
         raise NotAsked
     if has_given(meeting, member):
         raise AlreadyGiven

@@ -134,6 +134,7 @@ def _locked(proposal: TalkProposal) -> TalkProposal:
 def place(proposal: TalkProposal, *, by: Member, meeting: Meeting, message: str = "") -> TalkProposal:
     """Onto a programme, or from one to another: the speaker is asked, and says yes or no as any speaker.
 
+    A yes was for that day; what else the speaker wrote, allowed and added comes along.
     Refuses with ProposalClosed or MeetingNotAhead.
     """
     proposal = _locked(proposal)
@@ -150,8 +151,20 @@ def place(proposal: TalkProposal, *, by: Member, meeting: Meeting, message: str 
     proposal.talk = ask_speaker(item, by=by, speaker=_speaker(proposal, by), message=message)
     proposal.save(update_fields=["talk"])
     if before:
+        _take_along(before, proposal.talk)
         _leave(before, by)
     return proposal
+
+
+def _take_along(before: Talk, talk: Talk) -> None:
+    locked = Talk.objects.select_for_update(of=("self",))  # the speaker may be adding something at this moment
+    before = locked.select_related("asking").get(pk=before.pk)
+    before.materials.update(meeting=talk.item.meeting_id, item=talk.item_id, talk=talk)
+    for name in ("may_record", "may_publish", "consented_at"):
+        setattr(talk, name, getattr(before, name))
+    talk.save(update_fields=["may_record", "may_publish", "consented_at"])
+    talk.asking.reply = before.asking.reply
+    talk.asking.save(update_fields=["reply"])
 
 
 def _speaker(proposal: TalkProposal, by: Member) -> Speaker:
@@ -165,7 +178,7 @@ def _speaker(proposal: TalkProposal, by: Member) -> Speaker:
 def _leave(talk: Talk, by: Member) -> None:
     """No longer asked; and the point goes with it, unless something else hangs on it or the meeting is history."""
     withdraw_talk(talk, by=by)
-    if is_ahead(talk.item.meeting):
+    if is_ahead(talk.item.meeting) and not talk.item.materials.filter(talk=None).exists():
         with suppress(ItemHasSpeaker, ItemHasReport):
             remove_item(talk.item, by=by)
 

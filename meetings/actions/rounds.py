@@ -35,7 +35,8 @@ def is_open(meeting: Meeting) -> bool:
 
 @action
 def contribute(meeting: Meeting, *, by: Member, government: LocalGovernment, text: str, version: int) -> Contribution:
-    """Write or change what this government tells. ``version`` is the one that was opened, 0 for none.
+    """Write or change what this government tells; without a text it is taken back. ``version`` is the one that was
+    opened, 0 for none.
 
     Refuses with RoundClosed, and with WrittenMeanwhile: then nothing is saved. The same text again changes nothing.
     """

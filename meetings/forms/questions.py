@@ -98,7 +98,7 @@ def _with_organisation(person: Member) -> str:
 
 
 class ContributionForm(forms.ModelForm):
-    """A few lines of one government; ``version`` is the one that was opened."""
+    """A few lines of one government; ``version`` is the one that was opened. Emptied it is taken back."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
@@ -108,6 +108,10 @@ class ContributionForm(forms.ModelForm):
         labels = {"text": _("What are you working on this period?")}
         help_texts = {"text": _("A few lines, 600 characters at most. The members of the circle read them.")}
         widgets = {"text": forms.Textarea(attrs={"rows": 5, "maxlength": 600})}
+
+    def __init__(self, *args: Any, told: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = not told
 
 
 class GovernmentForm(forms.Form):

@@ -174,7 +174,7 @@ class ConsentForm(forms.Form):
         coerce=_said,
         empty_value=None,
         widget=forms.RadioSelect,
-        help_text=_("Then people who were not at the meeting find them too."),
+        help_text=_("If not, only people of the circle find them."),
     )
 
     @staticmethod

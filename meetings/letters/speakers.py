@@ -254,7 +254,10 @@ def consent_taken_back(talk: Talk, trekker: Member) -> Outgoing:
             _("%(speaker)s has changed what may happen with “%(item)s”.")
             % {"speaker": talk.speaker, "item": talk.item.title},
             consent(talk),
-            _("Is there a recording already, or are the slides published? Then take them away."),
+            _(
+                "On the portal only the circle sees slides that may not be published. "
+                "Is there a recording, or are they elsewhere too? Then take that away."
+            ),
         ],
         facts=words.facts(meeting),
         buttons=[(_("View the programme"), absolute(reverse("agenda", args=[meeting.pk])))],

@@ -9,12 +9,20 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from regions.wall import Wall
+from regions.wall import Wall, in_circles
 
 from .agenda import AgendaItem
 from .gathering import Meeting
 from .speakers import Talk
-from .walls import LEADS_MEETING, OF_THIS_MEETING, SEES_MEETING
+from .walls import LEADS_MEETING, OF_THIS_MEETING
+
+# Slides of a speaker who did not agree to publish are for the circle; never said is no. A talk that is not accepted
+# is seen by its trekkers alone, so it lets nobody else in.
+SEES_MATERIAL = (
+    "EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
+    f"AND (talk_id IS NULL OR {in_circles('m.circle_id')} OR EXISTS (SELECT FROM meetings_talk AS t "
+    "WHERE t.id = talk_id AND t.may_publish)))"
+)
 
 
 def material_path(material: Material, filename: str) -> str:
@@ -23,7 +31,10 @@ def material_path(material: Material, filename: str) -> str:
 
 
 class Material(models.Model):
-    """A file with a meeting or one point of it: slides, a sheet. Seen by who sees the meeting."""
+    """A file with a meeting or one point of it: slides, a sheet. Seen by who sees the meeting.
+
+    What hangs on a talk is the speaker's: without their yes it stays in the circle (decision 25).
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="materials", verbose_name=_("meeting"))
     item = models.ForeignKey(
@@ -34,8 +45,9 @@ class Material(models.Model):
         blank=True,
         verbose_name=_("programme item"),
     )
+    # A talk that goes takes them along: without it they would be for whoever sees the meeting.
     talk = models.ForeignKey(
-        Talk, models.SET_NULL, related_name="materials", null=True, blank=True, verbose_name=_("talk")
+        Talk, models.CASCADE, related_name="materials", null=True, blank=True, verbose_name=_("talk")
     )
     name = models.CharField(_("file name"), max_length=120)
     file = models.FileField(_("file"), upload_to=material_path)
@@ -50,7 +62,7 @@ class Material(models.Model):
         constraints = [
             Wall(
                 name="materials_wall",
-                see=SEES_MEETING,
+                see=SEES_MATERIAL,
                 add=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
                 change=f"{LEADS_MEETING} AND {OF_THIS_MEETING}",
             )
@@ -58,3 +70,8 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stays_in_the_circle(self) -> bool:
+        """Whoever the meeting is for: the wall in words for a page."""
+        return bool(self.talk and not (self.talk.state == Talk.State.ACCEPTED and self.talk.may_publish))

@@ -24,9 +24,13 @@ OF_MY_GOVERNMENT = "government_id = (SELECT app.my_government())"
 class ContributionQuerySet(models.QuerySet["Contribution"]):
     """What governments told, narrowed."""
 
+    def told(self) -> ContributionQuerySet:
+        """Without those that were taken back."""
+        return self.exclude(text="")
+
     def last_before(self, meeting: Meeting, governments: Iterable[LocalGovernment]) -> ContributionQuerySet:
         """Of each of these the latest from an earlier meeting of the same circle."""
-        earlier = self.filter(meeting__circle=meeting.circle_id, meeting__starts_at__lt=meeting.starts_at)
+        earlier = self.told().filter(meeting__circle=meeting.circle_id, meeting__starts_at__lt=meeting.starts_at)
         latest = earlier.filter(government__in=governments).order_by(
             "government_id", "-meeting__starts_at", "-meeting_id"
         )
@@ -34,7 +38,10 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
 
 
 class Contribution(models.Model):
-    """In a few lines what a government puts its weight on, told to the colleagues of the circle at one meeting."""
+    """In a few lines what a government puts its weight on, told to the colleagues of the circle at one meeting.
+
+    Taken back it is empty: the row stays for its version, so that whoever had it open hears of it.
+    """
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="contributions", verbose_name=_("meeting"))
     government = models.ForeignKey(

@@ -16,14 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from meetings import check_in as codes
-from meetings import words
+from meetings import hosts, words
 from meetings.actions import attendance as actions
 from meetings.actions.answers import WrongWayToAttend
 from meetings.forms.attendance import CheckInForm, Lines, taken_away, ticked
-from meetings.models import Attendance, Attending, Meeting, Registration
+from meetings.models import Attendance, Attending, Hosting, Meeting, Registration
 from meetings.tally import by_organisation
 from members.models import Member
-from regions.access import members_only, who_may
+from regions.access import members_only, refusal, who_may
 from regions.fragments import render_part
 from regions.limits import limited
 from regions.models import LocalGovernment
@@ -37,6 +37,7 @@ EMPTY_LINES = range(10)
 @require_GET
 def beamer(request, meeting: Meeting) -> HttpResponse:
     """Programme, clock and code on the wall of the room."""
+    _refuse_who_has_not_agreed(request, meeting)
     meeting = Meeting.objects.select_related("circle", "host").get(pk=meeting.pk)
     now, address, code = timezone.localtime(), codes.address_of(meeting), codes.code_of(meeting)
     drawing = codes.drawing_of(f"{address}?code={code}")
@@ -54,6 +55,15 @@ def beamer(request, meeting: Meeting) -> HttpResponse:
         "is_open": codes.is_open(meeting),
     }
     return render_part(request, "meetings/beamer.html", "meetings/beamer.html#now", context)
+
+
+def _refuse_who_has_not_agreed(request: Any, meeting: Meeting) -> None:
+    """Whoever was asked to receive a meeting sees what is asked; code and names are for who does receive it."""
+    if request.rights.may("plan", meeting.circle_id):
+        return
+    hosting = hosts.standing(meeting)
+    if hosting is None or hosting.state != Hosting.State.ACCEPTED:
+        raise refusal(request, "plan")
 
 
 def _points(meeting: Meeting, now: dt.datetime) -> Iterator[tuple[str, str, str]]:
@@ -107,6 +117,7 @@ def _check_in(request: Any, meeting: Meeting, form: CheckInForm) -> dict[str, An
 @require_GET
 def paper(request, meeting: Meeting) -> HttpResponse:
     """Who said yes, per government, to print and sign."""
+    _refuse_who_has_not_agreed(request, meeting)
     meeting = Meeting.objects.select_related("circle", "host").get(pk=meeting.pk)
     coming = Registration.objects.coming().filter(meeting=meeting, attending=Attending.IN_PERSON)
     members = [each.member for each in coming.select_related("member__government", "member__partner")]

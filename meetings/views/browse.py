@@ -238,6 +238,7 @@ def _what_hangs_on(request: Any, meeting: Meeting) -> dict[str, Any]:
         "programme": shown.programme,
         "materials": shown.materials,
         "report": shown.report,
+        "awaits_evaluation": shown.awaits_evaluation,
         "speaks_freely": speaks_freely,
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
     }

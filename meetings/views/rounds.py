@@ -30,7 +30,8 @@ def round(request, meeting: Meeting) -> HttpResponse:
     if request.method == "POST" and not (government and is_open):
         messages.warning(request, _("Nothing can be written in this round now."))
         return redirect("round", meeting.pk)
-    form, status = ContributionForm(request.POST or None, initial=_as_it_is(told)), 200
+    form = ContributionForm(request.POST or None, initial=_as_it_is(told), told=bool(told and told.text))
+    status = 200
     context = {"meeting": meeting, "government": government, "is_open": is_open, "told": told}
     if form.is_bound and government:
         status = 422
@@ -41,7 +42,7 @@ def round(request, meeting: Meeting) -> HttpResponse:
                 form, status = _once_more(form, found.current), 409
                 context["meanwhile"] = found.current
             else:
-                return _written(request, meeting, government)
+                return _written(request, meeting, government, form.cleaned_data["text"])
     return render(request, "meetings/round.html", context | {"form": form} | _page(request, meeting), status=status)
 
 
@@ -65,8 +66,13 @@ def _once_more(form: ContributionForm, current: Contribution) -> ContributionFor
     return ContributionForm(initial={"text": form.cleaned_data["text"], "version": current.version})
 
 
-def _written(request: Any, meeting: Meeting, government: LocalGovernment) -> HttpResponse:
-    messages.success(request, _("The contribution of %(government)s is saved.") % {"government": government})
+def _written(request: Any, meeting: Meeting, government: LocalGovernment, text: str) -> HttpResponse:
+    said = (
+        _("The contribution of %(government)s is saved.")
+        if text
+        else _("%(government)s takes its contribution back.")
+    )
+    messages.success(request, said % {"government": government})
     response = redirect("round", meeting.pk)
     response["Location"] += f"#bestuur-{government.pk}"
     return response

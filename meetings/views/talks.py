@@ -109,11 +109,17 @@ def _said(done: str) -> str:
     }[done]
 
 
+def _answer_form(talk: TalkSeen) -> AcceptForm | TalkAnswerForm:
+    """Of a talk that moved to another meeting it says what was said before."""
+    said = ConsentForm.as_said(talk) | {"reply": talk.reply}
+    return AcceptForm(initial=said) if talk.is_asked else TalkAnswerForm()
+
+
 def _page(request: Any, talk: TalkSeen, done: str, form: Form | None) -> HttpResponse:
     context = {
         "talk": talk,
         "form": form,  # the one with errors, for the summary
-        "answer_form": form if done in ("ja", "nee") else AcceptForm() if talk.is_asked else TalkAnswerForm(),
+        "answer_form": form if done in ("ja", "nee") else _answer_form(talk),
         "consent_form": form if done == "toestemming" else ConsentForm(initial=ConsentForm.as_said(talk)),
         "card_form": form if done == "kaart" else CardForm(initial=asdict(talk)),
         "days_form": form if done == DAYS else SpeakerDaysForm(days=talk.days),

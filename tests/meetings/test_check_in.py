@@ -191,11 +191,17 @@ def test_the_screen_is_for_the_trekker_and_the_host(browse, trekker, lid, neighb
     with acting_as(SYSTEM):
         meeting = make.meeting(waasland)
         host = make.person("Gerda Gast", waasland, government=temse)
-        Hosting.objects.create(meeting=meeting, government=temse, contact=host, state="accepted")
+        hosting = Hosting.objects.create(meeting=meeting, government=temse, contact=host, state="accepted")
     for page in ("beamer", "lijst"):
         path = f"/bijeenkomsten/{meeting.pk}/{page}/"
         answers = [browse(who).get(path).status_code for who in (trekker, host, lid, neighbour)]
         assert answers == [200, 200, 403, 404]
+        for state in ("asked", "declined"):
+            with acting_as(SYSTEM):
+                Hosting.objects.filter(pk=hosting.pk).update(state=state)
+            assert [browse(who).get(path).status_code for who in (trekker, host)] == [200, 403]
+        with acting_as(SYSTEM):
+            Hosting.objects.filter(pk=hosting.pk).update(state="accepted")
     assert browse(host).get(f"/bijeenkomsten/{meeting.pk}/aanwezigen/").status_code == 403
 
 

@@ -73,6 +73,48 @@ def test_who_answered_twice_answered_once(held, lid, next_day, browse):
         assert Evaluation.objects.count() == 1
 
 
+def offered(meeting, browse, *people):
+    """Who finds the three questions on the front page, and on the page of the meeting: both say the same."""
+    link = f'href="/bijeenkomsten/{meeting.pk}/evaluatie/"'
+    on = [[link in browse(each).get(page).text for each in people] for page in ("/", meeting.get_absolute_url())]
+    assert on[0] == on[1]
+    return on[0]
+
+
+def test_meeting_and_front_page_lead_there_who_was_there_until_they_answered(held, lid, trekker, neighbour, browse):
+    was_there(held, lid)
+    with acting_as(SYSTEM):
+        for each in (trekker, neighbour):  # said yes, and somebody noted who was there
+            Registration.objects.create(meeting=held, member=each, answer="yes", attending="in_person")
+    moments = {"before the end": -1, "next day": 20, "thirteen days": 13 * 24, "fifteen days": 15 * 24}
+    shown = {}
+    for name, hours in moments.items():
+        with time_machine.travel(ENDED + dt.timedelta(hours=hours), tick=False):
+            shown[name] = offered(held, browse, lid, trekker, neighbour)
+    nobody, only_lid = [False] * 3, [True, False, False]
+    assert shown == {
+        "before the end": nobody,
+        "next day": only_lid,
+        "thirteen days": only_lid,
+        "fifteen days": nobody,
+    }
+    with time_machine.travel(NEXT_DAY, tick=False):
+        browse(lid).post(f"/bijeenkomsten/{held.pk}/evaluatie/", GIVEN)
+        assert offered(held, browse, lid) == [False]
+        assert browse().get(held.get_absolute_url()).status_code == 200
+
+
+def test_while_nobody_noted_it_who_said_yes_finds_the_questions(held, lid, trekker, neighbour, next_day, browse):
+    with acting_as(SYSTEM):
+        for each, said in [(lid, "yes"), (neighbour, "yes"), (trekker, "no")]:
+            way = "online" if said == "yes" else ""
+            Registration.objects.create(meeting=held, member=each, answer=said, attending=way)
+    assert offered(held, browse, lid, neighbour, trekker) == [True, True, False]
+    with acting_as(SYSTEM):
+        type(held).objects.update(state="cancelled")
+    assert offered(held, browse, lid) == [False]
+
+
 def test_two_answers_at_the_same_moment_are_one(together):
     with acting_as(SYSTEM):
         circle = make.circle("RKK Waasland", slug="waasland")

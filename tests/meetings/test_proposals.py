@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,11 +12,12 @@ from django.utils import timezone
 from library.models import Topic
 from mailroom.models import Letter
 from meetings.actions import proposals as actions
-from meetings.models import AgendaItem, Speaker, SpeakerCall, Talk, TalkProposal
+from meetings.models import AgendaItem, Material, Speaker, SpeakerCall, Talk, TalkProposal
 from regions.wall import SYSTEM, acting_as
 from tests import make
 
 from .test_speakers import fresh, posted
+from .test_talk_by_link import PDF, link
 
 CARD = {
     "title": "Slimme camera's",
@@ -219,6 +221,48 @@ def test_it_moves_to_another_meeting_and_the_speaker_confirms_again(waasland, ke
     with acting_as(SYSTEM):
         assert [item.meeting_id for item in AgendaItem.objects.all()] == [second.pk]
     assert posted() == {("speaker_asked", VERA), ("speaker_released", VERA)}
+
+
+def test_what_the_speaker_wrote_allowed_and_added_moves_along_and_only_the_yes_does_not(
+    waasland, kept, browse, trekker
+):
+    with acting_as(SYSTEM):
+        first, second = make.meeting(waasland), make.meeting(waasland, in_days=120)
+    send(browse, trekker, kept, doen="plaatsen", meeting=first.pk)
+    here = link(all_proposals()[0].talk)
+    browse().post(here, {"doen": "ja", "reply": "Ik breng een prototype mee.", "may_publish": "ja"})
+    browse().post(here, {"doen": "kaart", "name": "Vera V.", "organisation": "Camerabouw", "bio": "Bouwt camera's."})
+    browse().post(here, {"doen": "dias", "file": SimpleUploadedFile("camera.pdf", PDF)})
+    send(browse, trekker, kept, doen="plaatsen", meeting=second.pk)
+    (moved,) = all_proposals()
+    talk = moved.talk
+    assert (talk.state, talk.may_record, talk.may_publish) == ("asked", False, True)
+    assert talk.consented_at is not None
+    assert talk.speaker.bio == "Bouwt camera's."
+    with acting_as(SYSTEM):
+        slides = Material.objects.get()
+    assert (slides.meeting_id, slides.item_id, slides.talk_id) == (second.pk, talk.item_id, talk.pk)
+    assert slides.file.storage.exists(slides.file.name)
+    there = link(talk)
+    page = browse().get(there).text
+    assert "Ik breng een prototype mee.</textarea>" in page
+    assert "Uw presentatie is meegekomen" in page
+    assert "camera.pdf" not in page
+    browse().post(there, {"doen": "ja"})
+    assert "camera.pdf" in browse().get(there).text
+    assert fresh(talk).may_publish
+
+
+def test_a_point_with_a_file_of_the_trekker_stays_when_the_proposal_leaves(waasland, kept, browse, trekker):
+    with acting_as(SYSTEM):
+        first, second = make.meeting(waasland), make.meeting(waasland, in_days=120)
+    send(browse, trekker, kept, doen="plaatsen", meeting=first.pk)
+    with acting_as(SYSTEM):
+        file = {"name": "zaal.pdf", "file": "material/a", "content_type": "application/pdf", "size": 1}
+        Material.objects.create(meeting=first, item=AgendaItem.objects.get(), **file)
+    send(browse, trekker, kept, doen="plaatsen", meeting=second.pk)
+    with acting_as(SYSTEM):
+        assert Material.objects.get().item.meeting == first
 
 
 def test_it_goes_back_into_the_pool_and_when_its_draft_is_thrown_away_by_itself(waasland, kept, browse, trekker):

@@ -106,6 +106,51 @@ def test_two_who_write_at_once_lose_nothing(browse, lid, trekker, meeting, temse
     assert texts(meeting) == {"Temse": "Van ons beiden."}
 
 
+def test_an_emptied_text_is_taken_back_and_others_see_it_go(browse, lid, trekker, waasland, temse, meeting):
+    with acting_as(SYSTEM):
+        before, after = (make.meeting(waasland, name, in_days=days) for name, days in [("Vorige", 9), ("Latere", 99)])
+    told(before, temse, "Wifi."), told(meeting, temse, "MFA.")
+    client = browse(lid)
+    assert "Maak de tekst leeg" in client.get(address(meeting)).text
+    assert client.post(address(meeting), {"text": "", "version": "1"}).status_code == 302
+    page = browse(trekker).get(address(meeting))
+    assert states(page)["Temse"] == "silent"
+    assert page.context["spoke"] == 0
+    assert "MFA." not in page.text
+    assert "Maak de tekst leeg" not in page.text
+    last = {row.government.name: row.before and row.before.text for row in client.get(address(after)).context["rows"]}
+    assert last["Temse"] == "Wifi."
+    assert client.post(address(meeting), {"text": "Toch MFA.", "version": "2"}).status_code == 302
+    assert texts(meeting) == {"Temse": "Toch MFA."}
+
+
+def test_a_government_that_only_took_back_what_it_told_is_not_named(browse, lid, trekker, meeting):
+    with acting_as(SYSTEM):
+        beveren = make.government("Beveren")
+    told(meeting, beveren, "Nieuw hier.")
+    assert "Beveren" in states(browse(lid).get(address(meeting)))
+    other = f"{address(meeting)}?bestuur={beveren.slug}"
+    assert browse(trekker).post(other, {"text": "", "version": "1"}).status_code == 302
+    assert "Beveren" not in states(browse(lid).get(address(meeting)))
+
+
+def test_who_empties_over_a_newer_text_or_writes_over_an_emptied_one_is_told(browse, lid, trekker, meeting, temse):
+    told(meeting, temse, "MFA.")
+    browse(trekker).post(address(meeting), {"text": "MFA en wifi.", "version": "1"})
+    emptied = browse(lid).post(address(meeting), {"text": "", "version": "1"})
+    assert emptied.status_code == 409
+    assert "MFA en wifi." in emptied.text
+    assert texts(meeting) == {"Temse": "MFA en wifi."}
+    assert browse(lid).post(address(meeting), {"text": "", "version": "2"}).status_code == 302
+    late = browse(trekker).post(address(meeting), {"text": "Glasvezel.", "version": "2"})
+    assert late.status_code == 409
+    assert "Iemand nam de tekst terug" in late.text
+    assert "Glasvezel.</textarea>" in late.text
+    assert texts(meeting) == {"Temse": ""}
+    assert browse(trekker).post(address(meeting), {"text": "Glasvezel.", "version": "3"}).status_code == 302
+    assert texts(meeting) == {"Temse": "Glasvezel."}
+
+
 def test_the_first_lines_of_two_colleagues_at_the_same_moment(committed, lid, trekker, meeting, temse, together):
     def write(number):
         who = (lid, trekker)[number]

@@ -1,18 +1,23 @@
 """What a speaker allows: to be recorded, and to be published; and the slides that are not there yet."""
 
+from html import unescape
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from mailroom.links import make_token
 from mailroom.models import Letter
 from meetings.actions import speakers as actions
-from meetings.models import Material, Talk
+from meetings.models import Material, Meeting, Talk
 from regions.wall import SYSTEM, acting_as
 from tests import make
 
+from .test_fetching import fetch
 from .test_speakers import fresh, posted
 from .test_speakers_by_the_clock import run_daily
-from .test_talk_by_link import link
+from .test_talk_by_link import PDF, link
 
 
 @pytest.fixture
@@ -102,6 +107,76 @@ def test_trekkers_see_it_on_the_programme_and_members_what_is_not_recorded(
 
 
 # --- Slides -------------------------------------------------------------------------------------------------------
+
+
+def add_slides(talk: Talk, browse) -> Material:
+    file = SimpleUploadedFile("dia's.pdf", PDF)
+    assert browse().post(link(talk), {"doen": "dias", "file": file}).status_code == 302
+    with acting_as(SYSTEM):
+        return Material.objects.get(talk=talk)
+
+
+def consent(talk: Talk, browse, publish: str) -> None:
+    said = {"doen": "toestemming", "may_record": "nee", "may_publish": publish}
+    assert browse().post(link(talk), said).status_code == 302
+
+
+def who_finds(slides: Material, browse, *readers) -> list[bool]:
+    """By its address and on the page of the meeting, which say the same."""
+    page = reverse("meeting", args=[slides.meeting_id])
+    named = [slides.name in unescape(browse(person).get(page).text) for person in readers]
+    opened = [fetch(browse(person), reverse("material", args=[slides.pk])).status_code == 200 for person in readers]
+    assert named == opened
+    return named
+
+
+@pytest.mark.parametrize("audience", ["public", "network"])
+def test_slides_leave_the_circle_while_the_speaker_agrees_and_not_before_or_after(
+    talk, browse, audience, lid, trekker, manager, neighbour
+):
+    with acting_as(SYSTEM):
+        Meeting.objects.update(audience=audience)
+    browse().post(link(talk), {"doen": "ja"})
+    slides = add_slides(talk, browse)
+    assert who_finds(slides, browse, lid, trekker, manager, neighbour) == [True, True, True, False]
+    consent(talk, browse, "ja")
+    assert who_finds(slides, browse, lid, neighbour) == [True, True]
+    address = make_token("material", [slides.pk, neighbour.pk])  # for ten minutes, asked while it was allowed
+    by_link = reverse("material_by_link", args=[slides.pk, address])
+    assert fetch(browse(), by_link).status_code == 200
+    consent(talk, browse, "nee")
+    assert fetch(browse(), by_link).status_code == 404
+    assert who_finds(slides, browse, lid, neighbour) == [True, False]
+
+
+def test_visitors_find_slides_of_who_agreed_and_speaks(talk, browse, lid):
+    browse().post(link(talk), {"doen": "ja", "may_publish": "ja"})
+    slides = add_slides(talk, browse)
+    assert who_finds(slides, browse, lid, None) == [True, True]
+    browse().post(link(talk), {"doen": "nee"})
+    assert browse().get(reverse("material", args=[slides.pk])).status_code == 404
+
+
+def test_what_a_trekker_adds_at_the_same_point_is_for_whoever_sees_the_meeting(talk, browse, trekker, lid):
+    browse().post(link(talk), {"doen": "ja"})
+    where = reverse("add_material", args=[talk.item.meeting_id])
+    file = SimpleUploadedFile("blad.pdf", PDF)
+    assert browse(trekker).post(where, {"item": talk.item_id, "file": file}).status_code == 302
+    with acting_as(SYSTEM):
+        sheet = Material.objects.get()
+    assert who_finds(sheet, browse, lid, None) == [True, True]
+
+
+def test_trekker_and_speaker_read_for_whom_slides_are(talk, browse, trekker):
+    browse().post(link(talk), {"doen": "ja"})
+    add_slides(talk, browse)
+    files = reverse("add_material", args=[talk.item.meeting_id])
+    said = '<span class="tag">alleen voor de kring</span>'
+    assert said in browse(trekker).get(files).text
+    assert "Alleen mensen van de kring kunnen uw presentatie openen" in browse().get(link(talk)).text
+    consent(talk, browse, "ja")
+    assert said not in browse(trekker).get(files).text
+    assert "Alleen mensen van de kring kunnen" not in browse().get(link(talk)).text
 
 
 def accepted(circle, speaker, **fields) -> Talk:

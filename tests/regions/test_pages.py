@@ -214,7 +214,7 @@ def test_a_circle_or_government_that_is_not_there_is_404(browse, house):
     ("path", "visitor", "member"),  # a member costs three more: session, member, rights
     [
         ("/kringen/", 2, 5),
-        ("/kringen/waasland/", 4, 11),  # what the circle agreed on and did not do in time: for members
+        ("/kringen/waasland/", 4, 10),
         ("/besturen/", 5, 8),
         ("/besturen/?zoek=dorp&kring=waasland", 5, 8),
         ("/besturen/zonder-kring/", 4, 7),

@@ -269,6 +269,9 @@ def build() -> Stage:
         case = AgendaItem.objects.get(meeting=stage.things["draft"]["bijeenkomsten"], kind="peer_consultation")
         stage.things["case"] = {"programmapunten": case.pk}
         stage.things["coffee"] = {"programmapunten": coffee.pk}
+        slides = Material.objects.get(talk=stage.things["public"]["-"]).pk  # the speaker did not agree to publish
+        token = make_token("material", [slides, stage.person("member").pk])
+        stage.things["slides"] = {"materiaal": slides, "material_by_link": {"pk": slides, "token": token}}
         stage.everything = oracle.World()
     stage.known = {who: words_known_to(stage.everything, stage.actor(who)) for who in ACTORS}
     return stage

@@ -121,6 +121,13 @@ class Asker:
             and asking["state"] in ("asked", "accepted")
             and world.get("meetings.Meeting", asking["meeting_id"])["circle_id"] in self.circles
         }
+        noted, answers = world.of("meetings.Attendance"), world.of("meetings.Registration")
+        own = [row for row in noted if self.id and row["member_id"] == self.id]
+        yes = [
+            row for row in answers if row["member_id"] == self.id and row["answer"] == "yes" and not row["waiting"]
+        ]
+        meetings, of_all = ({row["meeting_id"] for row in rows} for rows in (own, noted))
+        self.was_at = meetings | ({row["meeting_id"] for row in yes} - of_all)
         self.colleagues = set() if self.vendor else self.circles
         self.lacks_proof = actor.held_back and (is_manager or bool(mandates))
 

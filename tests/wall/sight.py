@@ -97,6 +97,14 @@ def sees_talk(world: World, who: Asker, row: Row) -> bool:
     return meeting["circle_id"] in who.leads or (row["state"] == "accepted" and sees_meeting(world, who, meeting))
 
 
+def sees_material(world: World, who: Asker, row: Row) -> bool:
+    """What a speaker gave reaches others than the circle while the speaker speaks and agrees."""
+    meeting = meeting_of(world, row)
+    talk = row["talk_id"] and world.get("meetings.Talk", row["talk_id"])
+    free = not talk or (talk["state"] == "accepted" and talk["may_publish"])
+    return sees_meeting(world, who, meeting) and (free or meeting["circle_id"] in who.circles)
+
+
 def sees_speaker(world: World, who: Asker, row: Row) -> bool:
     if who.steward or who.leads:
         return True
@@ -323,7 +331,7 @@ RULES: dict[str, Rule] = {
     "meetings.PressingQuestion": sees_question,
     "meetings.QuestionSupport": sees_support,
     "meetings.Contribution": among_colleagues,
-    "meetings.Material": with_meeting,
+    "meetings.Material": sees_material,
     "meetings.Speaker": sees_speaker,
     "meetings.SpeakerContact": trekkers,
     "meetings.SpeakerTopic": of_a_speaker,

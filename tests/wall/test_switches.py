@@ -65,7 +65,6 @@ SWITCHES: dict[str, set[str]] = {
     },
     "meetings/presence.py": {
         "of who was not there a report names the government, not the person",
-        "whether somebody was there is for them to know",
     },
     "meetings/actions/proposals.py": {
         "a proposal is written down for whoever makes it",

@@ -166,10 +166,10 @@ def rights(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
     """What the functions say about who asks; the second gate asks most of it too."""
     row = one(
         lab,
-        "SELECT app.circles(), app.peers(), app.led(), app.people(), "
+        "SELECT app.circles(), app.peers(), app.led(), app.people(), app.was_at(), "
         "app.is_insider(), app.is_manager(), app.is_vendor(), app.lacks_second_factor(), app.my_government()",
     )
-    return {"rights": [set(found) for found in row[:4]] + [*row[4:]]}
+    return {"rights": [set(found) for found in row[:5]] + [*row[5:]]}
 
 
 def ask(lab: psycopg.Connection, world: World, labels: Labels) -> Seen:
@@ -272,7 +272,7 @@ def _expect(world: World, actor: Actor, verb: str, label: str) -> Any:
     if verb == "rights":
         people = {pk for pk in world.rows["members.Member"] if oracle.knows(world, who, pk)}
         roles = [who.insider, who.manager, who.vendor, who.lacks_proof]
-        return [who.circles, who.peers, who.leads, people, *roles, who.government]
+        return [who.circles, who.peers, who.leads, people, who.was_at, *roles, who.government]
     if verb == "note":
         return ["allowed", "refused", "refused"]
     if verb == "ask":

@@ -1,4 +1,4 @@
-"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, speakers, who comes.
+"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, who comes.
 
 The walls of those tables stand before it as before any other query.
 """

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -53,6 +55,9 @@ TZNAME:CET
 END:STANDARD
 END:VTIMEZONE
 """
+STAMP = re.compile(
+    r"(?<=\r\nDTSTAMP:)\d{8}T\d{6}Z"
+)  # at the start of a line; a text that says so goes on after a space
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545, 3.1 forbids these in a text
 
 
@@ -172,14 +177,30 @@ def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = N
     interval.params["VALUE"] = "DURATION"  # RFC 7986, 5.7
     calendar.add("REFRESH-INTERVAL", interval)
     calendar.add("X-PUBLISHED-TTL", "PT1H")
-    for meeting in meetings:
-        seen = Seen(
-            link=meeting.join_link.url if hasattr(meeting, "join_link") else "",
-            answer=getattr(meeting, "my_answer", None),
-            waiting=bool(getattr(meeting, "my_waiting", False)),
-        )
-        calendar.add_component(_event(meeting, seen, cancelled=meeting.state == Meeting.State.CANCELLED))
-    return _text(calendar)
+    before, end, _after = _text(calendar).rpartition("END:VCALENDAR\r\n")
+    text = before + "".join(map(_published, meetings)) + end
+    return STAMP.sub(f"{timezone.now():%Y%m%dT%H%M%SZ}", text)
+
+
+def _published(meeting: Any) -> str:
+    """The event of a feed, as text. Programs come for it all day and it seldom changed, so it is kept for an hour
+    under all that it follows from; but for its DTSTAMP, which is of the first time.
+    """
+    seen = Seen(
+        link=meeting.join_link.url if hasattr(meeting, "join_link") else "",
+        answer=getattr(meeting, "my_answer", None),
+        waiting=bool(getattr(meeting, "my_waiting", False)),
+    )
+    row = [getattr(meeting, field.attname) for field in Meeting._meta.concrete_fields]
+    points = [(item.title, item.minutes) for item in meeting.agenda.all()]
+    facts = (get_language(), seen, row, meeting.circle.name, meeting.host and meeting.host.name, points)
+    key = sha256(repr(facts).encode()).hexdigest()
+    text = caches["events"].get(key)
+    if text is None:
+        event = _event(meeting, seen, cancelled=meeting.state == Meeting.State.CANCELLED)
+        text = event.to_ical().decode()
+        caches["events"].set(key, text, 3600)
+    return text
 
 
 def _seen_by(member: Member, meeting: Meeting, *, cancelled: bool) -> Seen:

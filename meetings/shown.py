@@ -134,8 +134,8 @@ def hanging_on(
 ) -> Shown:
     """The points come one after the other from the start, at the times that their minutes give.
 
-    What members, people of the circle and colleagues tell each other is looked up for one of them alone: for others the
-    wall would find nothing.
+    What members, people of the circle and colleagues tell each other is looked up for one of them alone: for others
+    the wall would find nothing.
     """
     found = _looked_up(meeting, to_member=to_member, to_peer=to_peer, to_colleague=to_colleague)
     topics, materials, items, talks, report, cases, questions, asked, answered, coming = found

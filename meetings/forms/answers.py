@@ -64,7 +64,7 @@ class AnswerForm(forms.Form):
         self.is_blank = not (self.is_bound or self.initial)
         ways = meeting.ways_to_attend
         field = self.fields["attending"]
-        field.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        self.ways = field.choices = [(way.value, str(way.label)) for way in ways]  # type: ignore[attr-defined]
         self.proposed = answered.attending if answered and answered.attending in ways else ways[0].value
         field.initial = self.proposed
         if len(ways) == 1:
@@ -78,7 +78,7 @@ class AnswerForm(forms.Form):
     @property
     def looks_like(self) -> str:
         """All that a form without anything of one person in it follows from."""
-        return repr((get_language(), list(self.fields), self.fields["attending"].choices, self.proposed))
+        return repr((get_language(), list(self.fields), self.ways, self.proposed))
 
     def clean_attending(self) -> str:
         return self.cleaned_data["attending"] or self.proposed

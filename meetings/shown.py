@@ -139,8 +139,21 @@ def hanging_on(
     """
     found = _looked_up(meeting, to_member=to_member, to_peer=to_peer, to_colleague=to_colleague)
     topics, materials, items, talks, report, cases, questions, asked, answered, coming = found
+    return Shown(
+        topics,
+        [material for material in materials if material["item"] is None],
+        _programme(meeting, items, talks, materials, report, cases or [], questions or []),
+        report["state"] if report else None,
+        bool(asked),
+        bool(answered),
+        None if coming is None else [Coming(*each) for each in coming],
+    )
+
+
+def _programme(meeting: Meeting, items, talks, materials, report, cases, questions) -> list[Point]:
+    """Each point with what belongs to it; lists of dicts, as they were found."""
     reported = {*report["items"], *report["decided"], *report["agreed"]} if report else set()
-    case_of = {case["item"]: case for case in cases or []}
+    case_of = {case["item"]: case for case in cases}
     for talk in talks:
         kind = Speaker.Kind(talk["kind"])
         talk["vendor"] = str(kind.label) if kind == Speaker.Kind.VENDOR else ""
@@ -159,21 +172,13 @@ def hanging_on(
                 item["kind"] == AgendaItem.Kind.FOLLOW_UP,
                 item["kind"] == AgendaItem.Kind.NEWS_ROUND,
                 case_of.get(item["pk"]),
-                [question for question in questions or [] if question["item"] == item["pk"]],
+                [question for question in questions if question["item"] == item["pk"]],
                 [talk for talk in talks if talk["item"] == item["pk"]],
                 [material for material in materials if material["item"] == item["pk"]],
             )
         )
         begins += dt.timedelta(minutes=item["minutes"])
-    return Shown(
-        topics,
-        [material for material in materials if material["item"] is None],
-        points,
-        report["state"] if report else None,
-        bool(asked),
-        bool(answered),
-        None if coming is None else [Coming(*each) for each in coming],
-    )
+    return points
 
 
 def _looked_up(meeting: Meeting, *, to_member: bool, to_peer: bool, to_colleague: bool) -> tuple[Any, ...]:

@@ -63,7 +63,7 @@ def _keep(file: UploadedFile, **belongs_to) -> Material:
 
 
 def throw_away(materials: QuerySet[Material]) -> None:
-    """The rows now, the files once that is certain. Before what they hang on: who goes along with it leaves a file."""
+    """The rows now, the files once that is certain. Call it before what they hang on goes: that takes rows alone."""
     for material in materials:
         storage, path = material.file.storage, str(material.file.name)
         material.delete()

@@ -266,7 +266,7 @@ class Narrowed:
         ``sees`` is all that the wall of a meeting asks about an actor. Does it ask more one day, so must this.
         """
         rights, asked = self.request.rights, self.request.GET.urlencode() if self.is_asked else ""
-        sees = (rights.is_insider, rights.is_manager, sorted(rights.circles), sorted(rights.led))
+        sees = (rights.is_insider, rights.is_manager, *map(sorted, (rights.circles, rights.led, rights.hosting)))
         where = (get_language(), self.circle and self.circle.pk, self.is_past, asked)
         return repr((self.request.user.is_authenticated, *sees, *where))
 

@@ -77,8 +77,9 @@ class AnswerForm(forms.Form):
 
     @property
     def looks_like(self) -> str:
-        """All that a form without anything of one person in it follows from."""
-        return repr((get_language(), list(self.fields), self.ways, self.proposed))
+        """All that a form without anything of one person in it follows from. Another form is never one that was kept:
+        Django looks for a piece also where it is kept for no time at all."""
+        return repr((get_language(), self.is_blank, list(self.fields), self.ways, self.proposed))
 
     def clean_attending(self) -> str:
         return self.cleaned_data["attending"] or self.proposed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -97,16 +97,18 @@ class GuestLines(forms.BaseFormSet):
 Lines: type[GuestLines] = forms.formset_factory(GuestForm, formset=GuestLines, extra=LINES)  # type: ignore[assignment]
 
 
-def ticked(data: Any, members: Iterable[Member]) -> dict[Member, str]:
+def ticked(data: Any, members: Iterable[Member], ways: Collection[str]) -> dict[Member, str]:
     """Those for whom something else was ticked than the page showed, with how they were there, or "" for not.
 
-    Each line says what it showed: what somebody else noted meanwhile is left as it is.
+    Each line says what it showed: what somebody else noted meanwhile is left as it is. Of ticks the page never had,
+    nothing follows.
     """
     changed = {}
     for member in members:
         was, now = data.get(f"was-{member.pk}", ""), data.getlist(f"there-{member.pk}")
-        other = [how for how in now if how != was] or now
-        if (how := other[0] if other else "") != was:
+        other = [how for how in now if how in ways and how != was]
+        how = other[0] if other else was if now else ""
+        if how != was:
             changed[member] = how
     return changed
 

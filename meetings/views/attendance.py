@@ -141,7 +141,7 @@ def presence(request, meeting: Meeting) -> HttpResponse:
     governments = {each.name.casefold(): each for each in LocalGovernment.objects.order_by("name")}
     known = {"meeting": meeting, "governments": governments}
     lines = Lines(request.POST if "form-TOTAL_FORMS" in request.POST else None, form_kwargs=known)
-    changed = ticked(request.POST, members)
+    changed = ticked(request.POST, members, meeting.ways_to_attend)
     if request.method == "POST" and can_note and (not lines.is_bound or lines.is_valid()):
         new = lines.guests if lines.is_bound else []
         gone = taken_away(request.POST, guests)

@@ -95,6 +95,16 @@ def test_ticking_leaves_what_the_code_noted(browse, trekker, lid, held):
     assert {row[3] for row in there(held)} == {"code"}
 
 
+@pytest.mark.parametrize("odd", ["online", "x" * 50, "a\0b"])
+def test_of_a_tick_that_the_page_never_had_nothing_follows(browse, trekker, lid, held, odd):
+    client, path = browse(trekker), f"/bijeenkomsten/{held.pk}/aanwezigen/"
+    assert client.post(path, {f"there-{lid.pk}": odd, f"was-{lid.pk}": ""}).status_code == 302
+    assert there(held) == set()
+    client.post(path, {f"there-{lid.pk}": "in_person", f"was-{lid.pk}": ""})
+    client.post(path, {f"there-{lid.pk}": odd, f"was-{lid.pk}": "in_person"})
+    assert there(held) == {("Lies Lid", "Temse", "in_person", "list")}
+
+
 def test_a_guest_is_taken_away_by_taking_away_the_tick(browse, trekker, held):
     with acting_as(SYSTEM):
         guest = Attendance.objects.create(meeting=held, name="Gust Gast", how="in_person", noted_by="list")

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from library.models import Topic
 from mailroom.models import Delivery
 from meetings.actions import hosting as actions
 from meetings.models import AgendaItem, Hosting, HostTask, Meeting
@@ -172,3 +173,12 @@ def test_a_host_that_nobody_asked_is_not_arranged(browse, draft, trekker, temse)
     [place] = [step for step in steps if step.name == "Gastbestuur en plaats"]
     assert (place.state, place.about) == ("lacking", "Temse is nog niet gevraagd.")
     assert place.address == f"/bijeenkomsten/{draft.pk}/gastbestuur/?bestuur=temse"
+
+
+def test_topics_of_a_draft_that_the_host_can_choose_are_not_kept_for_colleagues(browse, asked, lid, lena):
+    with acting_as(SYSTEM):
+        topic = Topic.objects.create(slug="geheim", title="Nog geheim", category="x")
+        asked.meeting.topics.add(topic)
+    for _time in range(2):
+        assert 'value="geheim"' in browse(lid).get("/bijeenkomsten/").text
+        assert 'value="geheim"' not in browse(lena).get("/bijeenkomsten/").text

@@ -38,6 +38,17 @@ def test_a_member_says_what_they_need_with_the_answer(browse, lid, meeting):
     assert 'value="Vegetarisch"' in client.get(meeting.get_absolute_url()).text
 
 
+def test_the_buttons_that_are_kept_for_who_needs_nothing_are_for_nobody_else(browse, lid, trekker, meeting):
+    client, other, path = browse(lid), browse(trekker), f"/bijeenkomsten/{meeting.pk}/antwoord/"
+    other.post(path, VEGETARIAN | {"access": "", "food": ""})
+    client.post(path, VEGETARIAN)
+    assert 'value="Vegetarisch"' not in other.get(meeting.get_absolute_url()).text
+    assert 'value="Vegetarisch"' in client.get(meeting.get_absolute_url()).text
+    refused = other.post(path, VEGETARIAN | {"food": "x" * 121})
+    assert (refused.status_code, f'value="{"x" * 121}"' in refused.text) == (422, True)
+    assert 'value="Vegetarisch"' not in other.get(meeting.get_absolute_url()).text
+
+
 def test_the_buttons_of_a_list_leave_it_as_it_was_and_an_empty_field_takes_it_away(browse, lid, meeting):
     client, path = browse(lid), f"/bijeenkomsten/{meeting.pk}/antwoord/"
     client.post(path, VEGETARIAN)

@@ -95,8 +95,10 @@ def _ask(request: Any, meeting: Meeting, form: AskHostForm) -> HttpResponse:
 @who_may("plan", Hosting)
 @require_POST
 def withdraw_hosting(request, hosting: Hosting) -> HttpResponse:
+    agreed = hosting.state == Hosting.State.ACCEPTED
     actions.withdraw_hosting(hosting, by=request.user)
-    messages.success(request, _("%(name)s is no longer the host.") % {"name": hosting.government})
+    told = _("%(name)s is no longer the host.") if agreed else _("%(name)s is no longer asked to be the host.")
+    messages.success(request, told % {"name": hosting.government})
     return redirect("ask_host", hosting.meeting_id)
 
 

@@ -212,7 +212,7 @@ def test_the_summary_of_errors_names_the_point_that_an_action_is_of(held, trekke
     summary = [unescape(line) for line in re.findall(r'<li><a href="#[^"]+">([^<]+)</a></li>', page)]
     assert summary == [
         f"Wie ({camera.title}): Zeg wie dit doet: een persoon of een lokaal bestuur.",
-        f"Tegen ({camera.title}): Zeg tegen wanneer dit gedaan is.",
+        f"Tegen ({camera.title}): Zeg tegen wanneer dit klaar is.",
         "Actie: wat (Van de hele bijeenkomst): Zeg wat er moet gebeuren.",
     ]
 

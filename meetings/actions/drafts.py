@@ -23,15 +23,15 @@ def prepare_drafts() -> int:
 
     A period gets one by itself and never another, also when the trekker threw it away or the clock went back.
     """
+    return sum(prepare_drafts_of(circle) for circle in Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk"))
+
+
+@transaction.atomic
+def prepare_drafts_of(circle: Circle) -> int:
+    """As ``prepare_drafts``, for one circle."""
     today = timezone.localdate()
-    made = 0
-    for circle in Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk"):
-        if rhythm.without_meeting(circle, today=today):
-            made += _prepare(circle, today)
-    return made
-
-
-def _prepare(circle: Circle, today: dt.date) -> int:
+    if not rhythm.without_meeting(circle, today=today):
+        return 0
     circle = Circle.objects.select_for_update(no_key=True).get(
         pk=circle.pk
     )  # a second beat waits, and sees the first

@@ -98,16 +98,6 @@ def test_members_see_the_days_and_no_more_of_the_draft(draft, trekker, lid, supp
     assert browse(trekker).get(address).status_code == 200
 
 
-def test_the_front_page_says_for_what_a_day_is_sought_and_until_when(draft, trekker, lid, browse):
-    poll, _options = ask(draft, trekker, 0, 7)
-    with acting_as(SYSTEM):
-        DatePoll.objects.update(open_until=dt.date(2037, 3, 9))
-    notice = browse(lid).get("/").text.partition('<div class="notice warning">')[2].partition("</div>")[0]
-    assert "welke dag past uw organisatie voor “Geheim concept”?" in notice
-    assert "Antwoord uiterlijk op 9 maart 2037." in notice
-    assert reverse("poll", args=[poll.pk]) in notice
-
-
 def test_the_words_of_the_poll_follow_those_of_the_draft(draft, trekker):
     poll, _ = ask(draft, trekker, 0, 7)
     with acting_as(member(trekker.pk)):

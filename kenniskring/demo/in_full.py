@@ -315,7 +315,7 @@ def ask(asked: Asked) -> None:
 
 
 def schedule_what_waits(year: Year) -> None:
-    """A draft of the clock, questions that nobody took up yet, who means to come always, and a talk that was offered."""
+    """A draft of the clock, questions that nobody took up, who means to come always, and a talk that was offered."""
     year.add(at((left_to_the_clock().ready_on - timezone.localdate()).days, "08:30"), the_clock_plans)
     for number, asked in enumerate(STILL_ASKED):
         year.add(at(-9 + 3 * number, "13:10"), partial(ask, asked))

@@ -84,8 +84,8 @@ MEETINGS = (
 """Who reads closely: Dender lost its trekker, and Midwest has not met for longer than a quarter."""
 
 DRAFT_OF_THE_CLOCK = 50
-"""A day from today: in its quarter the Waasland has a draft that the clock made. The eight weeks before that quarter have
-begun by now, and when they began the trekker had planned nothing in it yet."""
+"""A day from today: in its quarter the Waasland has a draft that the clock made. The eight weeks before that quarter
+have begun by now, and when they began the trekker had planned nothing in it yet."""
 
 SILENT_UNTIL_NOW = {
     ("lid.waasland@demo.example", "mfa"),

@@ -24,7 +24,7 @@ class Keeper:
     Not by ``mailbox``: that waits for the disk at every letter, and nobody mourns the last letter of a demo.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str | Path) -> None:
         self.folder, self.numbers = Path(folder), itertools.count()
         for each in ("tmp", "new", "cur"):
             (self.folder / each).mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,8 @@ def prepare_drafts() -> int:
 
     A period gets one by itself and never another, also when the trekker threw it away or the clock went back.
     """
-    return sum(prepare_drafts_of(circle) for circle in Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk"))
+    active = Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk")
+    return sum(prepare_drafts_of(circle) for circle in active)
 
 
 @transaction.atomic
@@ -32,9 +33,8 @@ def prepare_drafts_of(circle: Circle) -> int:
     today = timezone.localdate()
     if not rhythm.without_meeting(circle, today=today):
         return 0
-    circle = Circle.objects.select_for_update(no_key=True).get(
-        pk=circle.pk
-    )  # a second beat waits, and sees the first
+    # A second beat waits, and sees the first.
+    circle = Circle.objects.select_for_update(no_key=True).get(pk=circle.pk)
     prepared = set(PreparedPeriod.objects.filter(circle=circle).values_list("period", flat=True))
     before = len(prepared)
     while due := [each for each in rhythm.without_meeting(circle, today=today) if each[0].key not in prepared]:

@@ -1,8 +1,8 @@
 """The rota over many years, with refusals, a merger and who has no room; and the page on which the circle sees it."""
 
 import datetime as dt
-import re
 import random
+import re
 
 import pytest
 import time_machine

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.core.cache import caches
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -53,6 +55,9 @@ TZNAME:CET
 END:STANDARD
 END:VTIMEZONE
 """
+STAMP = re.compile(
+    r"(?<=\r\nDTSTAMP:)\d{8}T\d{6}Z"
+)  # at the start of a line; a text that says so goes on after a space
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # RFC 5545, 3.1 forbids these in a text
 
 
@@ -158,12 +163,19 @@ class LetterFiles:
         return CalendarFile(_with_attendee(self.written[key], member.name, member.email, seen), self.method)
 
 
+ROW = [field.attname for field in Meeting._meta.concrete_fields]
+FEED = [*ROW, "circle__name", "host__name", "join_link__url"]
+"""Columns of a feed: a hundred meetings at once, so no more than is told of them."""
+
+
 def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = None) -> str:
     """A calendar to subscribe to, in three queries. Run it as who will read it: the wall leaves out the rest.
 
     ``reader``'s own answers show as free, tentative or busy: what is published has no ATTENDEE (RFC 5545, 3.8.4.1).
     """
-    meetings = meetings.select_related("circle", "host", "join_link").prefetch_related("agenda")
+    points = AgendaItem.objects.only("meeting", "position", "title", "minutes")
+    meetings = meetings.select_related("circle", "host", "join_link").only(*FEED)
+    meetings = meetings.prefetch_related(Prefetch("agenda", points))
     if reader:
         meetings = meetings.with_answer_of(reader)  # type: ignore[attr-defined]
     calendar = _calendar("PUBLISH")
@@ -172,14 +184,30 @@ def feed_of(meetings: QuerySet[Meeting], name: str, *, reader: Member | None = N
     interval.params["VALUE"] = "DURATION"  # RFC 7986, 5.7
     calendar.add("REFRESH-INTERVAL", interval)
     calendar.add("X-PUBLISHED-TTL", "PT1H")
-    for meeting in meetings:
-        seen = Seen(
-            link=meeting.join_link.url if hasattr(meeting, "join_link") else "",
-            answer=getattr(meeting, "my_answer", None),
-            waiting=bool(getattr(meeting, "my_waiting", False)),
-        )
-        calendar.add_component(_event(meeting, seen, cancelled=meeting.state == Meeting.State.CANCELLED))
-    return _text(calendar)
+    before, end, _after = _text(calendar).rpartition("END:VCALENDAR\r\n")
+    text = before + "".join(map(_published, meetings)) + end
+    return STAMP.sub(f"{timezone.now():%Y%m%dT%H%M%SZ}", text)
+
+
+def _published(meeting: Any) -> str:
+    """The event of a feed, as text. Programs come for it all day and it seldom changed, so it is kept for an hour
+    under all that it follows from; but for its DTSTAMP, which is of the first time.
+    """
+    seen = Seen(
+        link=meeting.join_link.url if hasattr(meeting, "join_link") else "",
+        answer=getattr(meeting, "my_answer", None),
+        waiting=bool(getattr(meeting, "my_waiting", False)),
+    )
+    row = [getattr(meeting, column) for column in ROW]
+    points = [(item.title, item.minutes) for item in meeting.agenda.all()]
+    facts = (get_language(), seen, row, meeting.circle.name, meeting.host and meeting.host.name, points)
+    key = sha256(repr(facts).encode()).hexdigest()
+    text = caches["events"].get(key)
+    if text is None:
+        event = _event(meeting, seen, cancelled=meeting.state == Meeting.State.CANCELLED)
+        text = event.to_ical().decode()
+        caches["events"].set(key, text, 3600)
+    return text
 
 
 def _seen_by(member: Member, meeting: Meeting, *, cancelled: bool) -> Seen:

@@ -1,4 +1,4 @@
-"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, speakers.
+"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, who comes.
 
 The walls of those tables stand before it as before any other query.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -41,7 +41,9 @@ _ALL = """
         {report},
         {cases},
         {questions},
-        {asked}
+        {asked},
+        {answered},
+        {coming}
 """
 _CASES = """
     (SELECT json_agg(json_build_object('item', c.item_id, 'text', c.text, 'owner', p.name, 'government', g.name))
@@ -72,6 +74,26 @@ _ASKED = """
     (SELECT %(meeting)s = ANY(app.was_at())
         AND NOT EXISTS (SELECT FROM meetings_evaluationgiven AS g WHERE g.meeting_id = %(meeting)s))
 """
+_ANSWERED = (
+    "(SELECT true FROM meetings_registration WHERE meeting_id = %(meeting)s AND member_id = (SELECT app.me()))"
+)
+_COMING = """
+    (SELECT coalesce(json_agg(json_build_array(p.name, coalesce(g.name, o.name, ''))), '[]')
+     FROM meetings_registration AS r JOIN members_member AS p ON p.id = r.member_id
+     LEFT JOIN regions_localgovernment AS g ON g.id = p.government_id
+     LEFT JOIN regions_partner AS o ON o.id = p.partner_id
+     WHERE r.meeting_id = %(meeting)s AND r.answer = 'yes' AND NOT r.waiting)
+"""
+
+
+class Coming(NamedTuple):
+    """Who comes, by name, and for which local government or partner."""
+
+    name: str
+    organisation: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -103,16 +125,35 @@ class Shown:
     programme: list[Point] = field(default_factory=list)
     report: str | None = None  # its state, for who may read it
     awaits_evaluation: bool = False  # who asks was there, and did not say yet what they thought
+    is_answered: bool = False  # by who asks
+    coming: list[Coming] | None = None  # as far as the wall shows them; None to who may not know
 
 
-def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
+def hanging_on(
+    meeting: Meeting, *, to_member: bool = False, to_peer: bool = False, to_colleague: bool = False
+) -> Shown:
     """The points come one after the other from the start, at the times that their minutes give.
 
-    What colleagues tell each other is looked up for one of them alone: for others the wall would find nothing.
+    What members, people of the circle and colleagues tell each other is looked up for one of them alone: for others
+    the wall would find nothing.
     """
-    topics, materials, items, talks, report, cases, questions, asked = _looked_up(meeting, to_colleague)
+    found = _looked_up(meeting, to_member=to_member, to_peer=to_peer, to_colleague=to_colleague)
+    topics, materials, items, talks, report, cases, questions, asked, answered, coming = found
+    return Shown(
+        topics,
+        [material for material in materials if material["item"] is None],
+        _programme(meeting, items, talks, materials, report, cases or [], questions or []),
+        report["state"] if report else None,
+        bool(asked),
+        bool(answered),
+        None if coming is None else [Coming(*each) for each in coming],
+    )
+
+
+def _programme(meeting: Meeting, items, talks, materials, report, cases, questions) -> list[Point]:
+    """Each point with what belongs to it; lists of dicts, as they were found."""
     reported = {*report["items"], *report["decided"], *report["agreed"]} if report else set()
-    case_of = {case["item"]: case for case in cases or []}
+    case_of = {case["item"]: case for case in cases}
     for talk in talks:
         kind = Speaker.Kind(talk["kind"])
         talk["vendor"] = str(kind.label) if kind == Speaker.Kind.VENDOR else ""
@@ -131,22 +172,16 @@ def hanging_on(meeting: Meeting, *, to_colleague: bool = False) -> Shown:
                 item["kind"] == AgendaItem.Kind.FOLLOW_UP,
                 item["kind"] == AgendaItem.Kind.NEWS_ROUND,
                 case_of.get(item["pk"]),
-                [question for question in questions or [] if question["item"] == item["pk"]],
+                [question for question in questions if question["item"] == item["pk"]],
                 [talk for talk in talks if talk["item"] == item["pk"]],
                 [material for material in materials if material["item"] == item["pk"]],
             )
         )
         begins += dt.timedelta(minutes=item["minutes"])
-    return Shown(
-        topics,
-        [material for material in materials if material["item"] is None],
-        points,
-        report["state"] if report else None,
-        bool(asked),
-    )
+    return points
 
 
-def _looked_up(meeting: Meeting, to_colleague: bool) -> tuple[Any, ...]:
+def _looked_up(meeting: Meeting, *, to_member: bool, to_peer: bool, to_colleague: bool) -> tuple[Any, ...]:
     """One row of lists; NULL for what is not looked up."""
     begun = meeting.starts_at < timezone.now()  # before that there is no report to look for
     parts = {
@@ -154,6 +189,8 @@ def _looked_up(meeting: Meeting, to_colleague: bool) -> tuple[Any, ...]:
         "cases": _CASES if to_colleague else "NULL",
         "questions": _QUESTIONS if to_colleague else "NULL",
         "asked": _ASKED if evaluation.is_open(meeting) else "NULL",
+        "answered": _ANSWERED if to_member else "NULL",
+        "coming": _COMING if to_peer else "NULL",
     }
     with connection.cursor() as cursor:
         cursor.execute(_ALL.format(**parts), {"meeting": meeting.pk})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from members.models import Member
 
 from .models import Attendance, Attending, Registration
+from .shown import Coming
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ def seats_of(meeting: Any) -> list[Seats]:
     return counted
 
 
-def by_organisation(members: Iterable[Member]) -> list[tuple[str, list[Member]]]:
+def by_organisation[Person: (Member, Coming)](members: Iterable[Person]) -> list[tuple[str, list[Person]]]:
     """The people per local government or partner, by name; those who work nowhere last."""
-    groups: dict[str, list[Member]] = defaultdict(list)
+    groups: dict[str, list[Person]] = defaultdict(list)
     for member in sorted(members, key=lambda member: member.name.casefold()):
         groups[str(member.organisation or "")].append(member)
     names = sorted(groups, key=lambda name: (not name, name.casefold()))

@@ -8,7 +8,7 @@ from django.db import connection
 from .models import Member
 
 FIELDS = Member._meta.concrete_fields
-BY_ID = f"SELECT {', '.join(field.column for field in FIELDS)} FROM {Member._meta.db_table} WHERE id = %s"
+BY_ID = f"SELECT {', '.join(str(field.column) for field in FIELDS)} FROM {Member._meta.db_table} WHERE id = %s"
 
 
 class Backend(AuthenticationBackend):

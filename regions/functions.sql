@@ -177,11 +177,11 @@ CREATE OR REPLACE FUNCTION app.seats_taken(meeting bigint, attending_as text) RE
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (SELECT count(*)::integer FROM public.meetings_registration
             WHERE meeting_id = m.id AND answer = 'yes' AND attending = attending_as AND NOT waiting)
-    FROM public.meetings_meeting m
-    WHERE m.id = meeting AND app.actor() IS NOT NULL AND (
-        (m.state <> 'draft' AND (m.audience = 'public' OR (m.audience = 'network' AND app.is_insider())
-                                 OR m.circle_id = ANY(app.circles())))
-        OR m.circle_id = ANY(app.led()) OR m.id = ANY(app.hosting()))
+    FROM public.meetings_meeting m, app.asker() AS a
+    WHERE m.id = meeting AND (
+        (m.state <> 'draft' AND (m.audience = 'public' OR (m.audience = 'network' AND a.is_insider)
+                                 OR m.circle_id = ANY(a.circles)))
+        OR m.circle_id = ANY(a.led) OR m.id = ANY(app.hosting()))
 $$;
 
 -- The meetings of which one may read what people thought: those of a circle that one leads, once five have answered.

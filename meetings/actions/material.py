@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 
 from meetings.models import AgendaItem, Material, Meeting, Talk
 from meetings.uploads import clean_name, content_type_of, throw_away_unless_committed
@@ -38,8 +41,7 @@ def add_slides(talk_id: int, *, file: UploadedFile) -> Material:
         talk = Talk.objects.select_for_update(of=("self",)).select_related("item__meeting").get(pk=talk_id)
         if talk.state != Talk.State.ACCEPTED:
             raise TalkNotAccepted
-        for earlier in talk.materials.filter(name=clean_name(file.name or "")):
-            _throw_away(earlier)
+        throw_away(talk.materials.filter(name=clean_name(file.name or "")))
         if talk.materials.count() >= SLIDES_PER_TALK:
             raise TooManyFiles
         return _keep(file, meeting=talk.item.meeting, item=talk.item, talk=talk)
@@ -47,8 +49,7 @@ def add_slides(talk_id: int, *, file: UploadedFile) -> Material:
 
 @action
 def remove_material(material: Material, *, by: Member) -> None:
-    """The row now, the file once that is certain."""
-    _throw_away(material)
+    throw_away(Material.objects.filter(pk=material.pk))
 
 
 def _keep(file: UploadedFile, **belongs_to) -> Material:
@@ -61,7 +62,9 @@ def _keep(file: UploadedFile, **belongs_to) -> Material:
     return kept
 
 
-def _throw_away(material: Material) -> None:
-    storage, path = material.file.storage, str(material.file.name)
-    material.delete()
-    transaction.on_commit(lambda: storage.delete(path))
+def throw_away(materials: QuerySet[Material]) -> None:
+    """The rows now, the files once that is certain. Call it before what they hang on goes: that takes rows alone."""
+    for material in materials:
+        storage, path = material.file.storage, str(material.file.name)
+        material.delete()
+        transaction.on_commit(partial(storage.delete, path))

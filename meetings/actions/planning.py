@@ -29,6 +29,7 @@ from regions.wall import as_system
 from .answers import fill_free_seats
 from .channel import tell_the_channel
 from .followup import begin_with_open_actions
+from .material import throw_away
 from .release import let_go_of_host
 
 State = Meeting.State
@@ -159,6 +160,7 @@ def discard(meeting: Meeting, *, by: Member) -> None:
     let_go_of_host(meeting, meeting)
     _tell_speakers(meeting, mailings.cancellation(meeting, reader=by))
     withdraw_unsent(meeting, kinds={"draft_ready", "poll_opened", "poll_reminder"})
+    throw_away(meeting.materials.all())
     meeting.delete()
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from mailroom.actions import post
 from meetings import programmes
 from meetings.letters.questions import case_on_programme
-from meetings.models import AgendaItem, Case, Meeting, ReportPart, Talk
+from meetings.models import AgendaItem, Case, Material, Meeting, ReportPart, Talk
 from members.models import Member
 from regions.journal import action
 
 from .followup import begin_with_open_actions
+from .material import throw_away
 
 
 class ItemHasSpeaker(Exception):
@@ -100,4 +103,5 @@ def remove_item(item: AgendaItem, *, by: Member) -> None:
         raise ItemHasSpeaker
     if ReportPart.objects.filter(item=item).exists():
         raise ItemHasReport
+    throw_away(Material.objects.filter(Q(item=item) | Q(talk__item=item)))
     item.delete()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from meetings.actions.answers import Needs
@@ -60,13 +61,24 @@ class AnswerForm(forms.Form):
                 del self.fields[name]
         elif need := getattr(answered, "need", None):
             self.initial.update(access=need.access, food=need.food)
+        self.is_blank = not (self.is_bound or self.initial)
         ways = meeting.ways_to_attend
         field = self.fields["attending"]
-        field.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        self.ways = field.choices = [(way.value, str(way.label)) for way in ways]  # type: ignore[attr-defined]
         self.proposed = answered.attending if answered and answered.attending in ways else ways[0].value
         field.initial = self.proposed
         if len(ways) == 1:
             field.widget = field.hidden_widget()
+
+    @property
+    def keep_for(self) -> int:
+        """Seconds for which the form may be kept as it looks now: as long as there is nothing in it of one person."""
+        return 600 if self.is_blank else 0
+
+    @property
+    def looks_like(self) -> str:
+        """All that a form without anything of one person in it follows from."""
+        return repr((get_language(), list(self.fields), self.ways, self.proposed))
 
     def clean_attending(self) -> str:
         return self.cleaned_data["attending"] or self.proposed

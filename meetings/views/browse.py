@@ -7,7 +7,6 @@ import itertools
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -25,7 +24,7 @@ from meetings.forms.answers import AnswerForm
 from meetings.models import Attendance, Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
 from meetings.proposed import proposed_to, with_proposal
-from meetings.shown import hanging_on, looked_back_at
+from meetings.shown import Coming, Point, Shown, hanging_on, looked_back_at
 from meetings.tally import by_organisation, seats_of
 from members.models import Member
 from regions.access import open_to_all
@@ -191,25 +190,32 @@ def meeting(request, pk):
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
     meeting = get_object_or_404(MEETINGS_OF_MEMBERS if request.user.is_authenticated else MEETINGS, pk=pk)
-    answers = _answers(request, meeting)
-    mine = next((each for each in answers if each.member_id == request.user.pk), None)
+    may, circle = request.rights.may, meeting.circle_id
+    shown = hanging_on(
+        meeting,
+        to_member=request.user.is_authenticated,
+        to_peer=circle in request.rights.peers,
+        to_colleague=may("speak freely", circle),
+    )
     context = {
         "meeting": meeting,
         "seats": seats_of(meeting),
-        "tasks": _tasks(meeting) if request.rights.may("plan", meeting.circle_id) else [],
+        "tasks": _tasks(meeting) if may("plan", circle) else [],
         "receives": meeting.pk in request.rights.hosting,
-        **(_own_answer(meeting, mine, form) if request.user.is_authenticated else {}),
+        **(_own_answer(meeting, request.user, shown, form) if request.user.is_authenticated else {}),
         **(_check_in(meeting, request.user) if request.user.is_authenticated and is_open(meeting) else {}),
-        **_what_hangs_on(request, meeting),
-        **(_who_comes(meeting, answers) if meeting.circle_id in request.rights.peers else {}),
+        **_what_hangs_on(meeting, shown, speaks_freely=may("speak freely", circle)),
+        **({} if shown.coming is None else _who_comes(meeting, shown.coming)),
     }
     in_a_list = request.htmx.target == f"answer-{pk}"
     part = "meetings/_answer_in_row.html" if in_a_list else "meetings/meeting.html"
     return render_part(request, "meetings/meeting.html", f"{part}#answered", context, status=status)
 
 
-def _own_answer(meeting: Meeting, mine: Registration | None, form: AnswerForm | None) -> dict[str, Any]:
+def _own_answer(meeting: Meeting, reader: Member, shown: Shown, form: AnswerForm | None) -> dict[str, Any]:
     """What the reader said, or is proposed to say, and can do now."""
+    own = Registration.objects.filter(meeting=meeting, member=reader).select_related("need", "excuse__substitute")
+    mine = own.first() if shown.is_answered else None
     proposed = None if mine else proposed_to(meeting)
     form = form or AnswerForm(meeting=meeting, answered=mine or proposed, asks_needs=True)
     return {
@@ -225,10 +231,8 @@ def _check_in(meeting: Meeting, reader: Member) -> dict[str, Any]:
     return {"is_check_in_open": True, "is_here": Attendance.objects.filter(meeting=meeting, member=reader).exists()}
 
 
-def _what_hangs_on(request: Any, meeting: Meeting) -> dict[str, Any]:
+def _what_hangs_on(meeting: Meeting, shown: Shown, *, speaks_freely: bool) -> dict[str, Any]:
     """When and where, programme, topics, files and report; for colleagues with what they tell each other."""
-    speaks_freely = request.rights.may("speak freely", meeting.circle_id)
-    shown = hanging_on(meeting, to_colleague=speaks_freely)
     looks_back = speaks_freely and any(point.looks_back for point in shown.programme)
     return {
         "when": words.when(meeting),
@@ -241,25 +245,15 @@ def _what_hangs_on(request: Any, meeting: Meeting) -> dict[str, Any]:
         "awaits_evaluation": shown.awaits_evaluation,
         "speaks_freely": speaks_freely,
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
+        **_programme(meeting, shown.programme, speaks_freely, keeps=not looks_back),
     }
 
 
-WHO_COMES = ["meeting", "answer", "attending", "waiting", "answered_at", "member__name"]
-WHO_COMES += ["member__government__name", "member__partner__name"]
-WHO_COMES += ["need__access", "need__food", "excuse__reason", "excuse__substitute_name", "excuse__substitute__name"]
-"""Columns of the people on the page of a meeting: there may be a hundred, and a row of each table has twenty."""
-WITH_WHO_COMES = ["member__government", "member__partner", "need", "excuse__substitute"]
-
-
-def _answers(request: Any, meeting: Meeting) -> list[Registration]:
-    """The reader's own and, for members of the circle, of who comes; in one query."""
-    if not request.user.is_authenticated:
-        return []
-    answers = Registration.objects.filter(meeting=meeting)
-    if meeting.circle_id not in request.rights.peers:
-        return list(answers.filter(member=request.user).select_related("need", "excuse__substitute"))
-    shown = answers.filter(Q(answer=Answer.YES, waiting=False) | Q(member=request.user))
-    return list(shown.select_related(*WITH_WHO_COMES).only(*WHO_COMES))
+def _programme(meeting: Meeting, points: list[Point], speaks_freely: bool, *, keeps: bool) -> dict[str, Any]:
+    """The same for all to whom PostgreSQL shows the same points. What was agreed before may be done this minute."""
+    cancelled = meeting.state == Meeting.State.CANCELLED
+    looks_like = (get_language(), meeting.pk, meeting.circle.slug, cancelled, speaks_freely, points)
+    return {"programme_keeps": 600 if keeps else 0, "programme_looks_like": repr(looks_like)}
 
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
@@ -286,11 +280,10 @@ def _tasks(meeting: Meeting) -> list[tuple[str, str]]:
     return [(label, reverse(name, args=[meeting.pk])) for label, name, can in tasks if can]
 
 
-def _who_comes(meeting: Any, answers: list[Registration]) -> dict[str, Any]:
+def _who_comes(meeting: Any, coming: list[Coming]) -> dict[str, Any]:
     """Names per organisation for members of the circle; ``others`` come from elsewhere and are only counted.
 
     Elsewhere the wall shows no row but the reader's own, which would read as "nobody else comes".
     """
-    members = [each.member for each in answers if each.answer == Answer.YES and not each.waiting]
     total = meeting.taken_in_person + meeting.taken_online
-    return {"coming": by_organisation(members), "total": total, "others": total - len(members)}
+    return {"coming": by_organisation(coming), "total": total, "others": total - len(coming)}

@@ -72,7 +72,7 @@ class Web:
 
 
 def gunicorn(stack: ExitStack, application: str, environment: dict[str, str], workers: int) -> Web:
-    """The command line of the image (Dockerfile), on a free port of the loopback."""
+    """The command line of the image (Dockerfile), in its surroundings, on a free port of the loopback."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
@@ -88,7 +88,9 @@ def gunicorn(stack: ExitStack, application: str, environment: dict[str, str], wo
             "warning",
         ),
     ]
-    process = stack.enter_context(running(command, environment | {"PYTHONWARNINGS": "ignore"}))
+    process = stack.enter_context(
+        running(command, environment | {"PYTHONWARNINGS": "ignore", "MALLOC_ARENA_MAX": "2"})
+    )
     for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

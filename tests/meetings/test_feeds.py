@@ -1,6 +1,7 @@
 """Feeds: what a calendar that comes back finds, per person, per circle, per meeting."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -211,6 +212,41 @@ def test_who_has_the_feed_already_gets_304_until_something_changes(waasland, bro
         meeting.save()
     changed = client.get(address, headers={"if-none-match": tag})
     assert titles(changed) == {"Daarna"}
+
+
+def test_what_changed_is_in_the_feed_at_once(waasland, browse, lid):
+    """Of the meeting, of what hangs on it, of the reader."""
+    with acting_as(SYSTEM):
+        meeting = make.meeting(waasland, "Glasvezel", form="hybrid", host=make.government("Hamme"))
+        item = make.item(meeting)
+    answer = Registration(meeting=meeting, member=lid, answer="yes", attending="online")
+    changes = [(meeting, {"title": "Koper"}), (meeting, {"about": "Over kabels."}), (meeting, {"route": "Achterom."})]
+    changes += [(meeting, {"ends_at": meeting.ends_at + dt.timedelta(hours=1)}), (meeting.host, {"name": "Lokeren"})]
+    changes += [(make.item, None), (item, {"title": "Draden"}), (item, {"minutes": 5})]
+    changes += [(JoinLink(meeting=meeting, url="https://teams.example/glas"), {}), (answer, {})]
+    address, found = address_of(lid), set()
+    for thing, values in [(meeting, {}), *changes]:
+        with acting_as(SYSTEM):
+            if values is None:
+                thing(meeting)
+            else:
+                vars(thing).update(values)
+                thing.save()
+        event = browse().get(address).content.decode().partition("BEGIN:VEVENT")[2]
+        found.add(re.sub(r"(DTSTAMP|LAST-MODIFIED):\w+", "", event))
+    assert len(found) == 1 + len(changes)
+
+
+def test_what_is_kept_of_a_feed_is_stamped_anew(waasland, browse, lid, time_machine):
+    with acting_as(SYSTEM):
+        make.meeting(waasland, "Glasvezel", about="\r\nDTSTAMP:20000101T000000Z")
+    address, stamps = address_of(lid), []
+    for minute in (1, 2):
+        time_machine.move_to(timezone.now() + dt.timedelta(minutes=minute), tick=False)
+        event = Calendar.from_ical(browse().get(address).content).events[0]
+        assert "DTSTAMP:20000101T000000Z" in event.description
+        stamps.append(event.stamp == timezone.now().replace(microsecond=0))
+    assert stamps == [True, True]
 
 
 @pytest.mark.parametrize("n", [1, 3, 30])

@@ -284,6 +284,29 @@ def test_removing_takes_the_file_too_once_that_is_certain(
     assert not path.exists()
 
 
+@pytest.mark.parametrize("goes", ["point", "draft"])
+def test_what_hangs_on_what_goes_takes_its_file_along(
+    waasland, browse, trekker, django_capture_on_commit_callbacks, goes
+):
+    with acting_as(SYSTEM):
+        meeting = make.meeting(waasland, state="draft")
+        item = make.item(meeting)
+        talk = make.talk(item, make.speaker(), "declined")
+        upload = {"meeting": meeting, "content_type": "application/pdf", "size": len(PDF)}
+        kept = [
+            Material.objects.create(name=name, file=SimpleUploadedFile(name, PDF), **upload, **on)
+            for name, on in [("punt.pdf", {"item": item}), ("spreker.pdf", {"talk": talk}), ("los.pdf", {})]
+        ]
+    addresses = {
+        "point": f"/programmapunten/{item.pk}/verwijderen/",
+        "draft": f"/bijeenkomsten/{meeting.pk}/annuleren/",
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        assert browse(trekker).post(addresses[goes]).status_code == 302
+    left = [each.name for each in kept if Path(each.file.path).exists()]
+    assert left == [each.name for each in rows()] == (["los.pdf"] if goes == "point" else [])
+
+
 def test_the_page_lists_what_is_there(file, files, browse, trekker):
     text = browse(trekker).get(files).text
     assert "Dia&#x27;s over één “plan”.pptx" in text

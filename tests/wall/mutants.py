@@ -33,7 +33,7 @@ class Mutant:
 
 # --- One condition less ---------------------------------------------------------------------------------------------
 
-WORDS = re.compile(r"'(?:[^']|'')*'|\b\w+\b|[();]", re.IGNORECASE)
+WORDS = re.compile(r"'(?:[^']|'')*'|\b\w+\b|[();]|:=", re.IGNORECASE)
 ENDS = {
     "WHERE",
     "FROM",
@@ -49,6 +49,8 @@ ENDS = {
     "ORDER",
     "USING",
     "WITH",
+    "IF",
+    ":=",
 }
 
 

@@ -98,10 +98,10 @@ def sees_talk(world: World, who: Asker, row: Row) -> bool:
 
 
 def sees_material(world: World, who: Asker, row: Row) -> bool:
-    """What a speaker gave reaches others than the circle while the speaker speaks and agrees."""
+    """What a speaker gave is for the circle; for who else sees the talk while the speaker agrees."""
     meeting = meeting_of(world, row)
     talk = row["talk_id"] and world.get("meetings.Talk", row["talk_id"])
-    free = not talk or (talk["state"] == "accepted" and talk["may_publish"])
+    free = not talk or (talk["may_publish"] and sees_talk(world, who, talk))
     return sees_meeting(world, who, meeting) and (free or meeting["circle_id"] in who.circles)
 
 

@@ -17,7 +17,7 @@ from .laboratory import laboratory, play, taken_back
 
 PARTS = 4
 ONE_IN = 1 if os.environ.get("MUTANTS") == "all" else 8 if sample.ALL else 16
-WORLDS = 30  # at most; most mutants are noticed in the first
+WORLDS = 90  # at most; most mutants are noticed in the first
 
 
 def is_noticed(lab, world, mutant) -> bool | None:

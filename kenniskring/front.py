@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meetings import polls
 from meetings.actions import evaluation
-from meetings.models import Hosting, Material, Meeting
+from meetings.models import DatePoll, Hosting, Material, Meeting
 from meetings.proposed import proposed_to, with_proposal
 from members.models import JoinRequest, Member, Membership
 from regions.map import flanders, place_of
@@ -59,7 +59,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
     requests = requests.order_by(own_first, "asked_at")[: 4 * AT_MOST]
     return {
         "memberships": memberships,
-        "open_polls": [each for each in memberships if each.open_poll],
+        "open_polls": _open_polls(memberships),
         "map": _place_of(memberships),
         "hosting": list(_hosting(member)) if rights.hosting else [],
         "own_requests": [wish for wish in requests if wish.member_id == member.pk],
@@ -69,6 +69,12 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         .order_by("-uploaded_at")[:AT_MOST],
         **_meetings_for(member, mine),
     }
+
+
+def _open_polls(memberships: Iterable[Any]) -> Iterable[DatePoll]:
+    """Of each circle the one that waits for this member and ends first. No query where there is none."""
+    waiting = [each.open_poll for each in memberships if each.open_poll]
+    return DatePoll.objects.filter(pk__in=waiting).select_related("circle").order_by("open_until", "pk")
 
 
 def _hosting(member: Member) -> Iterable[Hosting]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext as _
 
 from members.models import Member
 from regions.models import LocalGovernment, Participation, Partner
 from regions.wall import as_system
 
 from .models import Attendance, Invitation, Meeting, Registration
+from .models.attendance import in_order
 
 WAS_AT = RawSQL("SELECT unnest(app.was_at())", ())
 """Ids of the meetings at which whoever asks was. Looks past the wall, which may hide others from them."""
@@ -39,23 +39,17 @@ class Presence:
 
 def of(meeting: Meeting) -> Presence:
     """As far as the actor may know; who calls it may read the report of this meeting."""
-    rows = list(
-        Attendance.objects.filter(meeting=meeting).select_related(
-            "government", "member__government", "member__partner"
-        )
-    )
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        employer = row.government or (row.member.organisation if row.member else None)
-        groups[str(employer or "")].append(row.name or str(row.member or _("a colleague")))
-    if not rows:
-        coming = Registration.objects.coming().filter(meeting=meeting)
-        for answer in coming.select_related("member__government", "member__partner"):
-            groups[str(answer.member.organisation or "")].append(answer.member.name)
-    order = sorted(groups, key=lambda name: (not name, name.casefold()))
-    present = [(name or _("no organisation"), sorted(groups[name], key=str.casefold)) for name in order]
+    noted = Attendance.objects.filter(meeting=meeting).by_organisation()
     excused, absent = _missing(meeting)
-    return Presence(present, excused, absent, bool(rows))
+    return Presence(noted or _who_said_yes(meeting), excused, absent, bool(noted))
+
+
+def _who_said_yes(meeting: Meeting) -> list[tuple[str, list[str]]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    coming = Registration.objects.coming().filter(meeting=meeting)
+    for answer in coming.select_related("member__government", "member__partner"):
+        groups[str(answer.member.organisation or "")].append(answer.member.name)
+    return in_order(groups)
 
 
 def _missing(meeting: Meeting) -> tuple[list[str], list[str]]:

@@ -73,6 +73,14 @@ def within(cells: set[int]) -> str:
     return "".join(_paths(edge for edge in sheet().edges if edge.left in cells and edge.right in cells))
 
 
+def between_provinces(cells: set[int]) -> str:
+    """The borders between provinces, as far as they lie between these cells: the first digit of a NIS code is the
+    province (Statbel, REFNIS)."""
+    province = {cell: nis[0] for nis, cell in sheet().cells.items() if cell in cells}
+    inner = (edge for edge in sheet().edges if edge.left in province and edge.right in province)
+    return "".join(_paths(edge for edge in inner if province[edge.left] != province[edge.right]))
+
+
 def rim(cells: set[int]) -> list[Edge]:
     """The borders of these cells with others, walked with the cells on the left hand."""
     edges = [edge for edge in sheet().edges if (edge.left in cells) != (edge.right in cells)]

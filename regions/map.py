@@ -63,6 +63,7 @@ class Stop(NamedTuple):
     name: str
     day: dt.date
     to_come: bool
+    province: str  # empty where it is not shown
 
 
 # --- All of Flanders ---------------------------------------------------------------------------------------------
@@ -115,21 +116,38 @@ def _label(area: Area) -> Spot:
 # --- One circle from nearby ---------------------------------------------------------------------------------------
 
 
-def from_nearby(circle: Circle, governments: Iterable[LocalGovernment], meetings: Iterable[Any] = ()) -> str:
+def from_nearby(
+    circle: Circle,
+    governments: Iterable[LocalGovernment],
+    meetings: Iterable[Any] = (),
+    *,
+    provinces: bool = False,
+) -> str:
     """The circle with these governments as links, and the route that these meetings make from host to host.
+
+    ``provinces``: with their borders, and the name of its province at each host.
 
     Empty when none of the governments is on the map.
     """
     towns = tuple(Town(each.nis_code, each.name, each.get_absolute_url()) for each in governments)
     stops = tuple(
-        Stop(number, each.host.nis_code, each.host.name, localdate(each.starts_at), not each.is_over)
+        Stop(
+            number,
+            each.host.nis_code,
+            each.host.name,
+            localdate(each.starts_at),
+            not each.is_over,
+            each.host.get_province_display() if provinces else "",
+        )
         for number, each in enumerate(meetings, 1)
     )
-    return _from_nearby(get_language(), circle.name, circle.region, towns, stops)
+    return _from_nearby(get_language(), circle.name, circle.region, towns, stops, provinces)
 
 
 @lru_cache(maxsize=128)
-def _from_nearby(language: str, name: str, region: str, towns: tuple[Town, ...], stops: tuple[Stop, ...]) -> str:
+def _from_nearby(
+    language: str, name: str, region: str, towns: tuple[Town, ...], stops: tuple[Stop, ...], provinces: bool
+) -> str:
     own = atlas.cells(town.nis_code for town in towns)
     if not own:
         return ""
@@ -142,6 +160,7 @@ def _from_nearby(language: str, name: str, region: str, towns: tuple[Town, ...],
         "others": atlas.around(others),
         "others_borders": atlas.within(others),
         "rim": atlas.around(own),
+        "provinces": atlas.between_provinces(own | others) if provinces else "",
         "towns": [_dressed(town, view, stops) for town in towns if town.nis_code in atlas.sheet().cells],
         **_route(view, stops),
     }

@@ -20,8 +20,6 @@ from .models import Circle, FormerGovernment, LocalGovernment, LocalGovernmentQu
 from .visitors import same_for_visitors
 
 PER_PAGE = 25
-STOPS = 9
-"""Meetings on the route of a circle: two years of quarters, the last and the coming ones."""
 
 
 @open_to_all
@@ -70,7 +68,7 @@ def circle(request, slug):
     found: Any = get_object_or_404(circles, slug=slug)
     taking_part = found.participations.current().select_related("government").order_by("government__name")
     governments = [each.government for each in taking_part]
-    route = list(found.meetings.on_the_road().select_related("host").reverse()[:STOPS])[::-1]
+    route = list(found.meetings.on_the_road().select_related("host"))
     return render(
         request,
         "regions/circle.html",

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from mailroom import mime
 from mailroom.models import Delivery
-from mailroom.relay import Relay
 from meetings.actions import drafts, evaluation, followup, hosting, polls, reminders, speakers
 from members import actions as members
 from regions.wall import SYSTEM, acting_as
+
+from .sink import Keeper
 
 Scene = Callable[[], object]
 
@@ -46,16 +47,16 @@ class Year:
         """Play what has happened by now; the rest is still to come."""
         now = timezone.now()
         month = ""
-        with Relay() as relay:
-            for when, _, scene in sorted(self.scenes, key=lambda each: each[:2]):
-                if when > now:
-                    break
-                if f"{when:%Y-%m}" != month:
-                    month = f"{when:%Y-%m}"
-                    say(f"  {month}")
-                with time_machine.travel(when.astimezone(dt.UTC)):
-                    scene()
-                    send_the_post(relay)
+        office = Keeper(settings.DEMO_POST)
+        for when, _, scene in sorted(self.scenes, key=lambda each: each[:2]):
+            if when > now:
+                break
+            if f"{when:%Y-%m}" != month:
+                month = f"{when:%Y-%m}"
+                say(f"  {month}")
+            with time_machine.travel(when.astimezone(dt.UTC)):
+                scene()
+                send_the_post(office)
 
 
 def the_mornings_work() -> None:
@@ -82,19 +83,19 @@ def prepare_what_nobody_planned() -> None:
         drafts.prepare_drafts()
 
 
-def send_the_post(relay: Relay) -> None:
+def send_the_post(office: Keeper) -> None:
     """Send what waits, at the hour of the travelling clock.
 
     The postman goes by PostgreSQL's clock, which does not travel: to it an invitation of last spring would be too
-    late. So the letters go to the relay without him. Nothing else sends here, and a letter that fails stops the play.
+    late. So the letters go to the post office without him. Nothing else sends here, and a letter that fails stops
+    the play.
     """
     with acting_as(SYSTEM):
         waiting = list(Delivery.objects.unsent().select_related("letter"))
     if not waiting:
         return
     for delivery in waiting:
-        relay.announce(settings.DEFAULT_FROM_EMAIL, delivery.to)
-        relay.hand_over(mime.message(delivery), while_waiting=lambda: None)
+        office.keep(mime.message(delivery), delivery.to)
     with acting_as(SYSTEM):
         Delivery.objects.filter(pk__in=[delivery.pk for delivery in waiting]).update(
             state=Delivery.State.SENT, sent_at=timezone.now(), attempts=1

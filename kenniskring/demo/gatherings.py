@@ -31,10 +31,13 @@ SLIDES = slides("Verzonnen presentatie")
 
 
 def moment(planned: Planned) -> dt.datetime:
-    """When it takes place: on the circle's weekday nearest to the planned day, and not on a holiday."""
+    """When it takes place: on the circle's weekday nearest to the planned day, and not on a holiday.
+
+    Nor in the first week of a quarter: trekkers plan nine weeks ahead, and the clock eight before the quarter begins.
+    """
     when = at(planned.day, planned.start)
     when += dt.timedelta(days=(WEEKDAY[planned.circle] - when.weekday() + 3) % 7 - 3)
-    while is_holiday(when.date()):
+    while is_holiday(when.date()) or (when.month % 3 == 1 and when.day <= 7):
         when += dt.timedelta(weeks=1)
     return when
 

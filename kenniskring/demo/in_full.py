@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from library.models import Topic
-from meetings import check_in
+from meetings import check_in, rhythm
 from meetings.actions import (
     answers,
     attendance,
     coming,
+    drafts,
     evaluation,
     followup,
     hosting,
@@ -47,6 +48,7 @@ from regions.wall import SYSTEM, VISITOR, acting_as, member
 from .cast import TROUPES, Player
 from .clock import Year, at
 from .people import playing
+from .programme import DRAFT_OF_THE_CLOCK
 from .stories import (
     CALL,
     COME_ALWAYS,
@@ -313,13 +315,28 @@ def ask(asked: Asked) -> None:
 
 
 def schedule_what_waits(year: Year) -> None:
-    """Questions that nobody took up yet, who means to come always, and a talk that was offered."""
+    """A draft of the clock, questions that nobody took up, who means to come always, and a talk that was offered."""
+    year.add(at((left_to_the_clock().ready_on - timezone.localdate()).days, "08:30"), the_clock_plans)
     for number, asked in enumerate(STILL_ASKED):
         year.add(at(-9 + 3 * number, "13:10"), partial(ask, asked))
     for name, way in COME_ALWAYS.items():
         year.add(at(-70, "12:30"), partial(come_always, name, way))
     year.add(at(-20, "20:15"), call_for_speakers)
     year.add(at(-12, "10:40"), offer_a_talk)
+
+
+def left_to_the_clock() -> rhythm.Period:
+    """The quarter for which the clock makes a draft: on ``ready_on``, which has been by now."""
+    today = timezone.localdate()
+    with acting_as(SYSTEM):
+        periods = rhythm.periods(Circle.objects.get(slug=CIRCLE), today=today)
+    return next(each for each in periods if each.holds(today + dt.timedelta(days=DRAFT_OF_THE_CLOCK)))
+
+
+def the_clock_plans() -> None:
+    """Of other circles it does so at the end of the play, or it would plan what their trekkers planned."""
+    with acting_as(SYSTEM):
+        drafts.prepare_drafts_of(Circle.objects.get(slug=CIRCLE))
 
 
 def come_always(name: str, way: str) -> None:

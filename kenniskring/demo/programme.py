@@ -48,7 +48,7 @@ MEETINGS = (
     Planned("waasland", -58, "nis2", BOTH, "stekene", asked_speaker=False),
     Planned("waasland", 16, "mfa", ON_SITE, "temse", seats=5),
     Planned("waasland", 51, "wifi", ONLINE, start="10:00", audience=PUBLIC),
-    Planned("waasland", 107, "ai", ON_SITE, "waasmunster", fate="draft"),
+    Planned("waasland", 142, "ai", ON_SITE, "waasmunster", fate="draft"),
     Planned("kempen", -318, "magda", ON_SITE, "herentals"),
     Planned("kempen", -220, "gis", ONLINE, start="10:00"),
     Planned("kempen", -143, "incident", ON_SITE, "turnhout", fate="cancelled"),
@@ -82,6 +82,10 @@ MEETINGS = (
     Planned("overkoepelend", 30, "besluiten", ONLINE, start="10:00", audience=NETWORK),
 )
 """Who reads closely: Dender lost its trekker, and Midwest has not met for longer than a quarter."""
+
+DRAFT_OF_THE_CLOCK = 50
+"""A day from today: in its quarter the Waasland has a draft that the clock made. The eight weeks before that quarter
+have begun by now, and when they began the trekker had planned nothing in it yet."""
 
 SILENT_UNTIL_NOW = {
     ("lid.waasland@demo.example", "mfa"),

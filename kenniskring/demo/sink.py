@@ -7,25 +7,39 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
-import mailbox
+import itertools
+import os
 import signal
 import sys
+import time
+from email.parser import BytesHeaderParser
+from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 
 
 class Keeper:
-    """Keeps each letter. The file's time is the letter's own date, so that a folder listing is in order."""
+    """Keeps each letter. The file's time is the letter's own date, so that a folder listing is in order.
 
-    def __init__(self, folder: str) -> None:
-        self.maildir = mailbox.Maildir(folder)
+    Not by ``mailbox``: that waits for the disk at every letter, and nobody mourns the last letter of a demo.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder, self.numbers = Path(folder), itertools.count()
+        for each in ("tmp", "new", "cur"):
+            (self.folder / each).mkdir(parents=True, exist_ok=True)
+
+    def keep(self, content: bytes, to: str) -> None:
+        name = f"{time.time_ns()}.{os.getpid()}_{next(self.numbers)}.demo"
+        written = self.folder / "tmp" / name
+        written.write_bytes(b"X-Envelope-To: " + to.encode() + b"\r\n" + content)
+        if date := BytesHeaderParser().parsebytes(content)["Date"]:
+            then = email.utils.parsedate_to_datetime(date).timestamp()
+            os.utime(written, (then, then))
+        written.rename(self.folder / "new" / name)
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 (aiosmtpd's name)
-        letter = mailbox.MaildirMessage(envelope.content)
-        letter["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
-        if date := letter["Date"]:
-            letter.set_date(email.utils.parsedate_to_datetime(date).timestamp())
-        self.maildir.add(letter)
+        self.keep(envelope.content, ", ".join(envelope.rcpt_tos))
         return "250 Kept"
 
 

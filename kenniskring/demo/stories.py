@@ -69,7 +69,13 @@ STORIES = {
                 "Oefening herhalen met de politiezone erbij", BIEKE, 120, 150, "Gebeurde een maand later dan gepland."
             ),
         ),
-        ((5, 5, "Spannend en leerzaam.", True), (4, 4, "", False), (5, 4, "Graag elk jaar.", True)),
+        (
+            (5, 5, "Spannend en leerzaam.", True),
+            (4, 4, "", False),
+            (5, 4, "Graag elk jaar.", True),
+            (4, 5, "", False),
+            (5, 5, "We hebben meteen de noodmap nagekeken.", True),
+        ),
     ),
     "gis": Story(
         HANNE,
@@ -118,6 +124,7 @@ STORIES = {
         "Elk bestuur toonde vijf minuten lang één pakket, zonder leverancier erbij.",
         (),
         (Todo("Antwoorden van drie leveranciers naast elkaar zetten", PIET, 60, 66),),
+        # Fewer than five: what they said stays hidden.
         ((4, 4, "", False), (5, 4, "Vijf minuten per pakket is een goede vorm.", False), (4, 3, "", False)),
     ),
     "windows": Story(
@@ -188,7 +195,13 @@ STORIES = {
                 "Eén jaar, met motivering.",
             ),
         ),
-        ((4, 4, "", False), (4, 3, "Online blijft het moeilijk om door te vragen.", False), (5, 4, "", False)),
+        (
+            (4, 4, "", False),
+            (4, 3, "Online blijft het moeilijk om door te vragen.", False),
+            (5, 4, "", False),
+            (4, 4, "De cijfers van Waasmunster overtuigden mij.", False),
+            (5, 4, "", False),
+        ),
     ),
     "netwerk": Story(
         JORIS,

@@ -23,18 +23,18 @@ def prepare_drafts() -> int:
 
     A period gets one by itself and never another, also when the trekker threw it away or the clock went back.
     """
+    active = Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk")
+    return sum(prepare_drafts_of(circle) for circle in active)
+
+
+@transaction.atomic
+def prepare_drafts_of(circle: Circle) -> int:
+    """As ``prepare_drafts``, for one circle."""
     today = timezone.localdate()
-    made = 0
-    for circle in Circle.objects.filter(state=Circle.State.ACTIVE).order_by("pk"):
-        if rhythm.without_meeting(circle, today=today):
-            made += _prepare(circle, today)
-    return made
-
-
-def _prepare(circle: Circle, today: dt.date) -> int:
-    circle = Circle.objects.select_for_update(no_key=True).get(
-        pk=circle.pk
-    )  # a second beat waits, and sees the first
+    if not rhythm.without_meeting(circle, today=today):
+        return 0
+    # A second beat waits, and sees the first.
+    circle = Circle.objects.select_for_update(no_key=True).get(pk=circle.pk)
     prepared = set(PreparedPeriod.objects.filter(circle=circle).values_list("period", flat=True))
     before = len(prepared)
     while due := [each for each in rhythm.without_meeting(circle, today=today) if each[0].key not in prepared]:

@@ -60,8 +60,19 @@ class Block:
         return any(field.data for field in self.outcome if field.form.is_bound)
 
 
+class OnPoint(BoundField):
+    """A field that knows its point of the programme, where its label does not say it: a summary of errors does."""
+
+    @property
+    def point(self) -> str:
+        name, _dash, key = self.name.rpartition("-")
+        return cast("ReportForm", self.form).titles.get(key, "") if name != "text" else ""
+
+
 class ReportForm(forms.Form):
     """The skeleton of a report: a text per point of the programme, and below each a decision and an action more."""
+
+    bound_field_class = OnPoint
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     introduction = forms.CharField(
@@ -123,6 +134,11 @@ class ReportForm(forms.Form):
             elif who or when:
                 self.add_error(f"what-{key}", _("Say what is to be done."))
         return cleaned
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Of the points, by the end of the names of their fields."""
+        return {str(item.pk): item.title for item in self.items} | {str(WHOLE): gettext("Of the whole meeting")}
 
     @property
     def for_action(self) -> dict[str, Any]:

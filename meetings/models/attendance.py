@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import LocalGovernment
@@ -20,6 +22,24 @@ from .walls import AMONG_COLLEAGUES, LEADS_MEETING, SEES_MEETING
 OF_SOMEONE_KNOWN = (
     "(member_id IS NULL OR EXISTS (SELECT FROM members_member AS p WHERE p.id = meetings_attendance.member_id))"
 )
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Who was there, as far as the actor may know."""
+
+    def by_organisation(self) -> list[tuple[str, list[str]]]:
+        """Names per government or partner; who has neither comes last. One query."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for row in self.select_related("government", "member__government", "member__partner"):
+            employer = row.government or (row.member.organisation if row.member else None)
+            groups[str(employer or "")].append(row.name or str(row.member or gettext("a colleague")))
+        return in_order(groups)
+
+
+def in_order(groups: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """Names by organisation, both from A to Z; those of none at the end."""
+    order = sorted(groups, key=lambda name: (not name, name.casefold()))
+    return [(name or gettext("no organisation"), sorted(groups[name], key=str.casefold)) for name in order]
 
 
 class Attendance(models.Model):
@@ -54,6 +74,8 @@ class Attendance(models.Model):
     how = models.CharField(_("how"), max_length=10, choices=Attending)
     noted_by = models.CharField(_("known from"), max_length=4, choices=NotedBy)
     at = models.DateTimeField(_("noted"), default=timezone.now)
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["at", "pk"]

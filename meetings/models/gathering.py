@@ -70,8 +70,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(state=Meeting.State.PUBLISHED)
 
     def on_the_road(self) -> MeetingQuerySet:
-        """At a host, in the past year or to come, and not cancelled; in order of time."""
-        since = timezone.now() - dt.timedelta(days=365)
+        """At a host, in the past two years or to come, and not cancelled; in order of time."""
+        since = timezone.now() - dt.timedelta(days=730)
         taken_place = self.filter(state__in=[Meeting.State.PUBLISHED, Meeting.State.HELD]).exclude(form=Form.ONLINE)
         return taken_place.filter(host__isnull=False, starts_at__gte=since).order_by("starts_at", "pk")
 

@@ -21,8 +21,6 @@ from regions.limits import limited
 from regions.map import from_nearby
 from regions.models import Circle, Participation
 
-STOPS = 9
-"""Meetings on the route: two years of quarters, the last and the coming ones."""
 OVER = (actions.MeetingNotOpen, actions.NoHostNeeded)
 
 
@@ -34,15 +32,16 @@ OVER = (actions.MeetingNotOpen, actions.NoHostNeeded)
 def rota(request, circle: Circle) -> HttpResponse:
     """Whose turn it is, who comes next, who hosted when, and how that lies on the map."""
     turns, history = order_of.turns(circle), order_of.history(circle)
-    route = list(circle.meetings.on_the_road().select_related("host").reverse()[:STOPS])[::-1]
+    spread = order_of.spread(turns)
+    route = list(circle.meetings.on_the_road().select_related("host"))
     context = {
         "circle": circle,
         "lines": order_of.lines(circle, turns, history),
         "next_hosts": order_of.next_hosts(circle, turns),
         "years": order_of.by_year(history),
-        "spread": order_of.spread(turns),
+        "spread": spread,
         "route": route,
-        "map": from_nearby(circle, [turn.government for turn in turns], route),
+        "map": from_nearby(circle, [turn.government for turn in turns], route, provinces=bool(spread)),
         "plans": request.rights.may("plan", circle.pk),
     }
     return render(request, "meetings/rota.html", context)
@@ -96,8 +95,10 @@ def _ask(request: Any, meeting: Meeting, form: AskHostForm) -> HttpResponse:
 @who_may("plan", Hosting)
 @require_POST
 def withdraw_hosting(request, hosting: Hosting) -> HttpResponse:
+    agreed = hosting.state == Hosting.State.ACCEPTED
     actions.withdraw_hosting(hosting, by=request.user)
-    messages.success(request, _("%(name)s is no longer the host.") % {"name": hosting.government})
+    told = _("%(name)s is no longer the host.") if agreed else _("%(name)s is no longer asked to be the host.")
+    messages.success(request, told % {"name": hosting.government})
     return redirect("ask_host", hosting.meeting_id)
 
 

@@ -1,12 +1,16 @@
 """The demo's people and meetings fit the real circles and governments."""
 
+import datetime as dt
 from collections import Counter
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from kenniskring.demo.__main__ import ACCOUNTS
 from kenniskring.demo.cast import ASKERS, MANAGER, SPEAKERS, TROUPES
 from kenniskring.demo.gatherings import moment
+from kenniskring.demo.in_full import left_to_the_clock
 from kenniskring.demo.people import trekker_of
 from kenniskring.demo.programme import MEETINGS, SILENT_UNTIL_NOW
 from kenniskring.demo.themes import THEMES
@@ -62,3 +66,14 @@ def test_on_any_day_the_meetings_fall_on_working_days_and_in_order(today, time_m
         assert moments == sorted(moments)
         assert all(when.weekday() < 5 and not is_holiday(when.date()) for when in moments)
     assert trekker_of("overkoepelend") == MANAGER
+
+
+def test_the_clock_finds_a_quarter_without_a_meeting(waasland):
+    """Whatever day the demo is played."""
+    for day in range(0, 364, 4):
+        with time_machine.travel(dt.datetime(2027, 1, 1, 9, tzinfo=dt.UTC) + dt.timedelta(days=day)):
+            quarter = left_to_the_clock()
+            meetings = [moment(each).date() for each in MEETINGS if each.circle == "waasland" and not each.fate]
+            planned = [each for each in meetings if each - dt.timedelta(days=63) < quarter.ready_on]
+            assert not any(quarter.holds(each) for each in planned), timezone.localdate()
+            assert quarter.ready_on <= timezone.localdate()

@@ -3,14 +3,34 @@
 import datetime as dt
 import os
 import smtplib
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 
 import pytest
 
 from kenniskring import servers
-from kenniskring.demo.__main__ import free_port, running
+from kenniskring.demo.__main__ import free_port
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    """The process while it is needed; listening when the block begins."""
+    process = subprocess.Popen(command, cwd=servers.ROOT)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def letter(to: str, subject: str, date: str = "Fri, 20 Nov 2026 10:00:00 +0100") -> EmailMessage:

@@ -1,12 +1,16 @@
 """The front page: what there is for a visitor, and for a member first what is asked of them."""
 
-import pytest
+import datetime as dt
 
-from meetings.models import Material, Registration
+import pytest
+from django.urls import reverse
+
+from meetings.models import DatePoll, Material, Registration
 from members.models import JoinRequest, Membership
 from regions.models import LocalGovernment
 from regions.wall import SYSTEM, acting_as
 from tests import make
+from tests.meetings.asking import ask
 from tests.queries import queries_of
 
 
@@ -48,6 +52,18 @@ def test_a_member_is_asked_about_meetings_without_an_answer(browse, waasland, ke
     assert shown(lid, "coming", browse) == ["Ja", "Misschien"]
     assert shown(lid, "elsewhere", browse) == ["Van hen, voor allen"]
     assert shown(neighbour, "awaiting", browse) == ["Van hen", "Van hen, voor allen"]
+
+
+def test_who_is_asked_for_a_day_reads_for_what_and_until_when(browse, waasland, trekker, lid):
+    with acting_as(SYSTEM):
+        draft = make.meeting(waasland, "Geheim concept", in_days=60, state="draft")
+    poll, _options = ask(draft, trekker, 0, 7)
+    with acting_as(SYSTEM):
+        DatePoll.objects.update(open_until=dt.date(2037, 3, 9))
+    notice = browse(lid).get("/").text.partition('<div class="notice warning">')[2].partition("</div>")[0]
+    assert "welke dag past uw organisatie voor “Geheim concept”?" in notice
+    assert "Antwoord uiterlijk op 9 maart 2037." in notice
+    assert reverse("poll", args=[poll.pk]) in notice
 
 
 def test_a_community_manager_is_asked_for_the_own_circles_only(browse, waasland, kempen, manager):

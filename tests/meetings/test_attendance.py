@@ -1,8 +1,11 @@
 """The paper list: printed, signed, typed in by the trekker; and what is then known of who was there."""
 
 import io
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from meetings.actions.attendance import Guest, note_presence
@@ -45,6 +48,44 @@ def test_the_printed_list_has_who_said_yes_and_room_for_others(browse, trekker, 
     assert page.text.count('<th scope="row">') == 1
     assert "Lies Lid" in page.text
     assert page.text.count('class="empty-line"') == 10
+
+
+def test_colleagues_read_on_the_page_who_was_there_and_others_do_not(
+    browse, waasland, lid, trekker, neighbour, held, temse
+):
+    with acting_as(SYSTEM):
+        vendor = make.person("Vic Vendor", waasland, partner=make.vendor())
+        Meeting.objects.filter(pk=held.pk).update(audience="network")
+    before = browse(lid).get(held.get_absolute_url()).text
+    with acting_as(member(trekker.pk)):
+        note_presence(held, by=trekker, members={trekker: "in_person"}, guests=[Guest("Gust Gast", temse, "online")])
+
+    def named(person):
+        page = browse(person).get(held.get_absolute_url()).text
+        return re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)", page.partition("Wie er was</h2>")[2].partition("</dl>")[0])
+
+    assert "Wie er was" not in before
+    assert named(lid) == named(trekker) == [("Temse (2)", f"Gust Gast, {trekker.name}")]
+    assert named(neighbour) == named(vendor) == []
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_who_was_there_costs_one_query_once_it_is_over(browse, waasland, lid, temse, n):
+    with acting_as(SYSTEM):
+        to_come, over = make.meeting(waasland), make.meeting(waasland, in_days=-1, state="held")
+        for meeting in (to_come, over):
+            for number in range(n):
+                guest = {"name": f"Gast {number}", "government": temse, "how": "online", "noted_by": "list"}
+                Attendance.objects.create(meeting=meeting, **guest)
+    asked = {meeting: _asked(browse(lid), meeting) for meeting in (to_come, over)}
+    assert [len(found) for found in asked.values()] == [0, 1]
+
+
+def _asked(client, meeting):
+    """What the page of a meeting asks about presence."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(meeting.get_absolute_url()).status_code == 200
+    return [each["sql"] for each in queries if 'FROM "meetings_attendance"' in each["sql"]]
 
 
 def test_the_trekker_ticks_who_was_there_and_types_guests(browse, trekker, lid, held):

@@ -113,6 +113,16 @@ def test_who_is_silent_for_a_week_is_asked_once_more_and_who_said_no_never(asked
         assert actions.remind_hosts() == 0
 
 
+def test_the_trekker_who_takes_the_question_back_reads_what_it_was(browse, agreed, trekker):
+    def told():
+        return browse(trekker).post(f"/gastbeurten/{agreed.pk}/intrekken/", follow=True).text
+
+    assert f"{agreed.government} is geen gastbestuur meer." in told()
+    with acting_as(SYSTEM):
+        Hosting.objects.update(state="asked")
+    assert f"{agreed.government} is niet langer gevraagd als gastbestuur." in told()
+
+
 # --- For whom it is ----------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,8 @@
 """The report of a meeting: who writes and reads it, two who write at once, and who hears of it first."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -201,6 +203,18 @@ def test_an_action_says_what_who_and_when(held, trekker, browse, given, missing)
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {f"{name}-0" for name in missing}
     assert "Blijft staan." in answer.content.decode()
+
+
+def test_the_summary_of_errors_names_the_point_that_an_action_is_of(held, trekker, browse):
+    _welcome, camera = points(held)
+    data = typed(browse, held) | {f"what-{camera.pk}": "Bel eens", "due_on-0": "2030-01-01"}
+    page = browse(trekker).post(f"/bijeenkomsten/{held.pk}/verslag/schrijven/", data).text
+    summary = [unescape(line) for line in re.findall(r'<li><a href="#[^"]+">([^<]+)</a></li>', page)]
+    assert summary == [
+        f"Wie ({camera.title}): Zeg wie dit doet: een persoon of een lokaal bestuur.",
+        f"Tegen ({camera.title}): Zeg tegen wanneer dit klaar is.",
+        "Actie: wat (Van de hele bijeenkomst): Zeg wat er moet gebeuren.",
+    ]
 
 
 def test_an_action_is_not_put_in_the_name_of_a_supplier_or_of_another_circle(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import re
 
 import pytest
 import time_machine
@@ -243,6 +244,24 @@ def test_spread_over_provinces_is_told_where_there_are_more(system):
     make.meeting(circle, in_days=-10, host=towns[2], state="held")
     shares = [(each.province, each.governments, each.times) for each in rota.spread(rota.turns(circle))]
     assert shares == [("Oost-Vlaanderen", 2, 0), ("Antwerpen", 1, 1)]
+
+
+def test_the_map_shows_in_which_province_each_host_was(browse, waasland, lid, temse):
+    with acting_as(SYSTEM):
+        LocalGovernment.objects.filter(pk=temse.pk).update(nis_code="46025")
+        make.meeting(waasland, in_days=-100, host=temse, state="held")
+    alone = browse(lid).get(PAGE).context["map"]
+    with acting_as(SYSTEM):
+        bornem = make.government("Bornem", nis_code="12007", province="antwerpen")
+        Participation.objects.create(circle=waasland, government=bornem, since="2020-01-01")
+        make.meeting(waasland, in_days=-10, host=bornem, state="held")
+    response = browse(lid).get(PAGE)
+    drawn = response.context["map"]
+    assert ("Oost-Vlaanderen" in alone, 'class="province"' in alone) == (False, False)
+    hosts = re.findall(r'<text class="host"[^>]*>([^<]+)<tspan[^>]*>([^<]+)', drawn)
+    assert (hosts, drawn.count('class="province"')) == ([("Temse", "Oost-Vlaanderen"), ("Bornem", "Antwerpen")], 1)
+    assert "Streep en punt: grens van een provincie." in response.text
+    assert "Gastbesturen per provincie" in response.text  # the table, beside it
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -64,7 +64,7 @@ def test_it_can_be_changed_afterwards_and_a_yes_taken_back_is_told_to_the_trekke
     assert posted("consent_taken_back") == {("consent_taken_back", trekker.email)}
     with acting_as(SYSTEM):
         told = Letter.objects.get(delivery__kind="consent_taken_back").text
-    assert "De bijdrage mag niet opgenomen worden. De dia's mogen gepubliceerd worden." in told
+    assert "De bijdrage mag niet opgenomen worden. De presentatie mag gepubliceerd worden." in told
 
 
 def test_half_an_answer_afterwards_is_asked_again(talk, browse):
@@ -192,7 +192,7 @@ def test_who_has_no_slides_is_asked_for_them_once_three_days_before(waasland, so
     with acting_as(SYSTEM):
         text = Letter.objects.get().text
     assert "/spreker/" in text
-    assert "Uw dia's staan er nog niet" in " ".join(text.split())
+    assert "Uw presentatie staat er nog niet" in " ".join(text.split())
 
 
 def test_slides_are_not_asked_of_who_added_them_or_does_not_speak(waasland, sofie):

@@ -85,6 +85,14 @@ def test_drawing_it_again_gives_the_same_file():
     assert draw() == atlas.DRAWN.read_text(encoding="utf-8")
 
 
+def test_the_first_digit_of_a_nis_code_is_the_province():
+    """So the borders between provinces are in the file already."""
+    digits = {(row["nis_code"][0], row["province"]) for row in facts.local_governments()}
+    assert len(digits) == len(dict(digits)) == len({province for _, province in digits}) == 5
+    assert atlas.between_provinces(atlas.cells(["46025", "46021"])) == ""
+    assert atlas.between_provinces(atlas.cells(["46025", "12007"])).startswith("M")  # Temse and Bornem
+
+
 # --- What is shown ---------------------------------------------------------------------------------------------
 
 
@@ -163,6 +171,17 @@ def test_the_route_has_the_meetings_that_one_may_know_of_and_the_list_says_the_s
     public = [("1", False)], [("1", "Sint-Niklaas")]
     assert stops(browse(neighbour).get("/kringen/waasland/")) == public
     assert stops(browse().get("/kringen/waasland/")) == public
+
+
+def test_the_route_goes_back_two_years_however_often_a_circle_meets(browse, waasland, lid):
+    with acting_as(SYSTEM):
+        stekene = make.government("Stekene", nis_code="46024")
+        Participation.objects.create(circle=waasland, government=stekene, since="2020-01-01")
+        for days in [*range(-720, 0, 60), -740]:
+            make.meeting(waasland, host=stekene, in_days=days, state="held")
+    response = browse(lid).get("/kringen/waasland/")
+    assert len(re.findall(r'class="stop"', response.context["map"])) == 12
+    assert len(re.findall(r"<li><b>", response.text)) == 12
 
 
 def test_hosts_of_the_past_year_are_shown_on_request_to_who_may_know_them(browse, route, lid):

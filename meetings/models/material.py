@@ -16,12 +16,12 @@ from .gathering import Meeting
 from .speakers import Talk
 from .walls import LEADS_MEETING, OF_THIS_MEETING
 
-# Slides of a speaker who did not agree to publish are for the circle; never said is no. A talk that is not accepted
-# is seen by its trekkers alone, so it lets nobody else in.
+# What hangs on a talk is for who sees the talk: its trekkers alone, until it is accepted. Of a speaker who did not agree
+# to publish it is for the circle; never said is no.
 SEES_MATERIAL = (
     "EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
-    f"AND (talk_id IS NULL OR {in_circles('m.circle_id')} OR EXISTS (SELECT FROM meetings_talk AS t "
-    "WHERE t.id = talk_id AND t.may_publish)))"
+    "AND (talk_id IS NULL OR EXISTS (SELECT FROM meetings_talk AS t "
+    f"WHERE t.id = talk_id AND (t.may_publish OR {in_circles('m.circle_id')}))))"
 )
 
 

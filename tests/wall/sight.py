@@ -98,11 +98,11 @@ def sees_talk(world: World, who: Asker, row: Row) -> bool:
 
 
 def sees_material(world: World, who: Asker, row: Row) -> bool:
-    """What a speaker gave is for the circle; for who else sees the talk while the speaker agrees."""
+    """What a speaker gave is for who sees the talk: those of the circle and, while the speaker agrees, others too."""
     meeting = meeting_of(world, row)
     talk = row["talk_id"] and world.get("meetings.Talk", row["talk_id"])
-    free = not talk or (talk["may_publish"] and sees_talk(world, who, talk))
-    return sees_meeting(world, who, meeting) and (free or meeting["circle_id"] in who.circles)
+    public = not talk or talk["may_publish"] or meeting["circle_id"] in who.circles
+    return sees_meeting(world, who, meeting) and public and (not talk or sees_talk(world, who, talk))
 
 
 def sees_speaker(world: World, who: Asker, row: Row) -> bool:

@@ -16,8 +16,8 @@ from .gathering import Meeting
 from .speakers import Talk
 from .walls import LEADS_MEETING, OF_THIS_MEETING
 
-# What hangs on a talk is for who sees the talk: its trekkers alone, until it is accepted. Of a speaker who did not agree
-# to publish it is for the circle; never said is no.
+# What hangs on a talk is for who sees the talk: its trekkers alone, until it is accepted. Of a speaker who did not
+# agree to publish it is for the circle; never said is no.
 SEES_MATERIAL = (
     "EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
     "AND (talk_id IS NULL OR EXISTS (SELECT FROM meetings_talk AS t "

@@ -245,6 +245,7 @@ def _what_hangs_on(meeting: Meeting, shown: Shown, *, speaks_freely: bool) -> di
         "awaits_evaluation": shown.awaits_evaluation,
         "speaks_freely": speaks_freely,
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
+        "was_there": meeting.attendances.by_organisation() if meeting.is_over and speaks_freely else [],
         **_programme(meeting, shown.programme, speaks_freely, keeps=not looks_back),
     }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import importlib
 import inspect
 import os
+import pkgutil
 import re
 import time
 from collections import Counter
@@ -28,8 +30,23 @@ from mailroom.models import Delivery, Letter
 from mailroom.outgoing import Outgoing
 from mailroom.relay import Relay
 from meetings import calendar
-from meetings.letters import answers, planning, speakers
-from meetings.models import Meeting, Registration
+from meetings import letters as of_meetings
+from meetings.letters import planning
+from meetings.models import (
+    ActionPoint,
+    Case,
+    DateOption,
+    DatePoll,
+    Hosting,
+    HostTask,
+    Meeting,
+    PressingQuestion,
+    Registration,
+    Report,
+    SpeakerCall,
+    Talk,
+    TalkProposal,
+)
 from members import account_letters, askings, letters
 from members.models import JoinRequest, Member, Membership
 from regions.wall import SYSTEM, acting_as, member
@@ -57,15 +74,23 @@ def writers(module: ModuleType) -> Iterator[Callable[..., Outgoing]]:
             yield function
 
 
+def rooms() -> list[ModuleType]:
+    """Every module that says what letters say."""
+    found = [info.name for info in pkgutil.iter_modules(of_meetings.__path__, f"{of_meetings.__name__}.")]
+    return [*map(importlib.import_module, found), letters]
+
+
 def every_letter() -> list[Outgoing]:
     """One of each, to and about people of one circle. A letter that asks for something new is a KeyError here."""
     trekker, meeting = a_circle(3, online_link="https://meet.example/kamer")
     with acting_as(SYSTEM):
         known = _what_letters_are_about(trekker, meeting)
         written = []
-        for module in (answers, planning, speakers, letters):
+        for module in rooms():
             for write in writers(module):
-                asked = list(inspect.signature(write).parameters)
+                asked = [
+                    name for name, each in inspect.signature(write).parameters.items() if each.default is each.empty
+                ]
                 written.append(write(**{name: known[name] for name in asked}))
         context = _account(trekker)
         written += [
@@ -86,14 +111,16 @@ def _what_letters_are_about(trekker: Member, meeting: Meeting) -> dict[str, Any]
     membership.mandate_end = timezone.localdate() + dt.timedelta(days=30)
     membership.save()
     request = JoinRequest.objects.create(member=stranger, circle=circle, asked_by=trekker, message="Mag ik erbij?")
+    talk = make.talk(meeting.agenda.all()[0], make.speaker(), asked_by=trekker)
     return {
+        **_of_the_quarter(meeting, lid, talk),
         "meeting": meeting,
         "member": lid,
         "registration": Registration.objects.create(meeting=meeting, member=lid, answer="yes", attending="online"),
         "files": calendar.LetterFiles(meeting, "REQUEST"),
         "changes": [planning.Change("Waar", "Temse", "Lokeren")],
         "lost": False,
-        "talk": make.talk(meeting.agenda.all()[0], make.speaker(), asked_by=trekker),
+        "talk": talk,
         "trekker": trekker,
         "request": request,
         "decider": trekker,
@@ -105,6 +132,47 @@ def _what_letters_are_about(trekker: Member, meeting: Meeting) -> dict[str, Any]
         "link": absolute(askings.registration_link(circle, by_id=trekker.pk, address="nieuw@temse.example")),
         "membership": membership,
         "manager": manager,
+    }
+
+
+def _of_the_quarter(meeting: Meeting, lid: Member, talk: Talk) -> dict[str, Any]:
+    """What hangs on a meeting before and after: hosts, a poll, a question, a case, a report, an action."""
+    circle, government, item = meeting.circle, lid.government, meeting.agenda.all()[1]
+    assert government
+    draft = make.meeting(circle, "Ontwerp", in_days=90, state="draft")
+    hosts = [
+        Hosting.objects.create(meeting=each, government=government, contact=lid, state="accepted")
+        for each in (meeting, draft)
+    ]
+    about = {"government": government, "owner": lid}
+    poll = DatePoll.objects.create(
+        meeting=draft, circle=circle, title="Ontwerp", form="online", open_until=timezone.localdate(draft.starts_at)
+    )
+    DateOption.objects.create(poll=poll, starts_at=draft.starts_at, ends_at=draft.ends_at)
+    Report.objects.create(meeting=meeting, state="published", published_at=timezone.now())
+    call = SpeakerCall.objects.create(circle=circle, text="Wie vertelt over camera's?")
+    proposal = {"title": "Camera's", "about": "Wat mag.", "name": "Nora Nieuw", "kind": "external"}
+    action = ActionPoint.objects.create(
+        meeting=meeting, item=item, what="Bel de leverancier", due_on=timezone.localdate(), **about
+    )
+    return {
+        "hosting": hosts[0],
+        "first": hosts[0],
+        "second": hosts[1],
+        "other": hosts[1],
+        "late": [HostTask.objects.create(meeting=meeting, what="room")],
+        "accepted": True,
+        "poll": poll,
+        "proposal": TalkProposal.objects.create(call=call, email="nora@spreker.example", **proposal),
+        "question": PressingQuestion.objects.create(
+            circle=circle, member=lid, government=government, text="Wie meet dit?", item=item
+        ),
+        "case": Case.objects.create(item=item, text="Een camera hing scheef.", **about),
+        "action_point": action,
+        "mine": [action],
+        "until": meeting.ends_at + dt.timedelta(days=14),
+        "said": ["Helder verteld."],
+        **dict.fromkeys(("reader", "owner", "asker", "substitute"), lid),
     }
 
 

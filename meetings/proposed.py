@@ -10,20 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, Exists, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BooleanField, CharField, Func, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from .models import AlwaysComes, DateVote, Excuse, Meeting, Registration
 
 if TYPE_CHECKING:
     from .models import MeetingQuerySet
-
-
-class Me(Func):
-    """The member who asks, as the wall knows them; so a query about them is the same for everyone."""
-
-    template = "(SELECT app.me())"
-    output_field = BigIntegerField()
 
 
 class Why(StrEnum):
@@ -64,14 +57,30 @@ def _suits() -> QuerySet[DateVote]:
     )
 
 
+SUITS_ME = """EXISTS (
+    SELECT FROM meetings_datevote AS v JOIN meetings_dateoption AS o ON o.id = v.option_id
+    JOIN meetings_datepoll AS p ON p.id = o.poll_id
+    WHERE v.member_id = (SELECT app.me()) AND v.answer = 'yes' AND o.chosen AND p.decided_at IS NOT NULL
+      AND p.meeting_id = meetings_meeting.id AND o.starts_at = meetings_meeting.starts_at)"""
+I_ALWAYS_COME = """(
+    SELECT a.attending FROM meetings_alwayscomes AS a
+    WHERE a.member_id = (SELECT app.me()) AND a.circle_id = meetings_meeting.circle_id)"""
+I_AM_NAMED = """EXISTS (
+    SELECT FROM meetings_excuse AS e
+    WHERE e.substitute_id = (SELECT app.me()) AND e.meeting_id = meetings_meeting.id)"""
+
+
+PROPOSAL = f"{SUITS_ME}, {I_ALWAYS_COME}, {I_AM_NAMED}"
+"""Three columns, as ``with_proposal`` asks them."""
+
+
 def with_proposal(meetings: MeetingQuerySet) -> MeetingQuerySet:
     """Each with what ``proposed_to`` reads of the member who asks, in the same query; it hangs on nobody else."""
-    votes = _suits().filter(
-        member=Me(), option__poll__meeting=OuterRef("pk"), option__starts_at=OuterRef("starts_at")
+    return meetings.annotate(
+        suits=Func(template=SUITS_ME, output_field=BooleanField()),
+        always=Func(template=I_ALWAYS_COME, output_field=CharField()),
+        named=Func(template=I_AM_NAMED, output_field=BooleanField()),
     )
-    always = AlwaysComes.objects.filter(member=Me(), circle=OuterRef("circle")).values("attending")
-    named = Excuse.objects.filter(substitute=Me(), meeting=OuterRef("pk"))
-    return meetings.annotate(suits=Exists(votes), always=Subquery(always), named=Exists(named))
 
 
 def proposed_to(meeting: Meeting) -> Proposed | None:

@@ -1,11 +1,14 @@
-"""All that hangs on one meeting, as its page shows it, in one query: topics, material, programme, who comes.
+"""One meeting as its page shows it, in two queries: the meeting, and all that hangs on it.
 
-The walls of those tables stand before it as before any other query.
+Plain statements, which Django need not put together for each page; the walls of these tables stand before them as
+before any other query.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,13 +17,27 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from regions.models import Circle, LocalGovernment
+
 from .actions import evaluation
 from .models import ActionPoint, AgendaItem, Meeting, Speaker
+from .proposed import PROPOSAL
 
+TABLES = {"meetings_meeting": Meeting, "c": Circle, "h": LocalGovernment}
+COLUMNS = [f"{table}.{each.column}" for table, model in TABLES.items() for each in model._meta.concrete_fields]
+THE_MEETING = f"""
+    SELECT {", ".join(COLUMNS)}, l.url, app.seats_taken(meetings_meeting.id, 'in_person'),
+        app.seats_taken(meetings_meeting.id, 'online'), {{proposal}}
+    FROM meetings_meeting JOIN regions_circle AS c ON c.id = meetings_meeting.circle_id
+    LEFT JOIN regions_localgovernment AS h ON h.id = meetings_meeting.host_id
+    LEFT JOIN meetings_joinlink AS l ON l.meeting_id = meetings_meeting.id
+    WHERE meetings_meeting.id = %s
+"""
 MOST = 50
 """Actions on a programme; the page of the circle's actions has them all."""
 
 _ALL = """
+    WITH points AS MATERIALIZED (SELECT * FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)
     SELECT
         (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'title', t.title) ORDER BY t.title), '[]')
          FROM library_topic AS t JOIN meetings_meetingtopic AS tied ON tied.topic_id = t.id
@@ -30,14 +47,14 @@ _ALL = """
          FROM meetings_material AS m WHERE m.meeting_id = %(meeting)s),
         (SELECT coalesce(json_agg(json_build_object('pk', i.id, 'title', i.title, 'about', i.about, 'kind', i.kind,
                                                     'minutes', i.minutes) ORDER BY i.position), '[]')
-         FROM meetings_agendaitem AS i WHERE i.meeting_id = %(meeting)s),
+         FROM points AS i),
         (SELECT coalesce(json_agg(json_build_object('item', t.item_id, 'name', s.name, 'organisation', s.organisation,
                                                     'kind', s.kind, 'bio', s.bio,
                                                     'unrecorded', t.consented_at IS NOT NULL AND NOT t.may_record)
                                   ORDER BY t.asked_at, t.id), '[]')
          FROM meetings_talk AS t JOIN meetings_speaker AS s ON s.id = t.speaker_id
          WHERE t.state = 'accepted'
-           AND t.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
+           AND t.item_id IN (SELECT id FROM points)),
         {report},
         {cases},
         {questions},
@@ -49,21 +66,20 @@ _CASES = """
     (SELECT json_agg(json_build_object('item', c.item_id, 'text', c.text, 'owner', p.name, 'government', g.name))
      FROM meetings_case AS c LEFT JOIN members_member AS p ON p.id = c.owner_id
      LEFT JOIN regions_localgovernment AS g ON g.id = c.government_id
-     WHERE c.item_id IN (SELECT id FROM meetings_agendaitem
-                         WHERE meeting_id = %(meeting)s AND kind = 'peer_consultation'))
+     WHERE c.item_id IN (SELECT id FROM points WHERE kind = 'peer_consultation'))
 """
 _QUESTIONS = """
     (SELECT json_agg(json_build_object('item', q.item_id, 'pk', q.id, 'text', q.text, 'government', g.name)
                      ORDER BY q.made_at, q.id)
      FROM meetings_pressingquestion AS q LEFT JOIN regions_localgovernment AS g ON g.id = q.government_id
      WHERE q.withdrawn_at IS NULL
-       AND q.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s))
+       AND q.item_id IN (SELECT id FROM points))
 """
 _REPORT = """
     (SELECT json_build_object(
         'state', r.state,
         'items', (SELECT coalesce(json_agg(p.item_id), '[]') FROM meetings_reportpart AS p
-                  WHERE p.item_id IN (SELECT id FROM meetings_agendaitem WHERE meeting_id = %(meeting)s)),
+                  WHERE p.item_id IN (SELECT id FROM points)),
         'decided', (SELECT coalesce(json_agg(d.item_id), '[]') FROM meetings_decision AS d
                     WHERE d.meeting_id = %(meeting)s),
         'agreed', (SELECT coalesce(json_agg(a.item_id), '[]') FROM meetings_actionpoint AS a
@@ -127,6 +143,29 @@ class Shown:
     awaits_evaluation: bool = False  # who asks was there, and did not say yet what they thought
     is_answered: bool = False  # by who asks
     coming: list[Coming] | None = None  # as far as the wall shows them; None to who may not know
+
+
+def the_meeting(pk: int, *, to_member: bool) -> tuple[Meeting, str]:
+    """With circle, host, ``join_url``, seats taken and, to a member, what is proposed to them.
+
+    And all of that as text, the same for all who are shown the same. Raises Meeting.DoesNotExist.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(THE_MEETING.format(proposal=PROPOSAL if to_member else "false, NULL, false"), [pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise Meeting.DoesNotExist
+    values = iter(row)
+    meeting, circle, host = (_made(model, values) for model in TABLES.values())
+    meeting.circle, meeting.host = circle, host if host.pk else None
+    meeting.join_url, meeting.taken_in_person, meeting.taken_online = itertools.islice(values, 3)
+    meeting.suits, meeting.always, meeting.named = values
+    return meeting, repr(row)
+
+
+def _made(model: Any, values: Iterator[Any]) -> Any:
+    names = [each.attname for each in model._meta.concrete_fields]
+    return model.from_db("default", names, list(itertools.islice(values, len(names))))
 
 
 def hanging_on(

@@ -104,33 +104,31 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION app.is_manager() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_manager FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).is_manager; END $$;
 
 CREATE OR REPLACE FUNCTION app.is_steward() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_steward FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).is_steward; END $$;
 
 CREATE OR REPLACE FUNCTION app.is_vendor() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_vendor FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).is_vendor; END $$;
 
 CREATE OR REPLACE FUNCTION app.is_insider() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT is_insider FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).is_insider; END $$;
 
 CREATE OR REPLACE FUNCTION app.circles() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT circles FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).circles; END $$;
 
 CREATE OR REPLACE FUNCTION app.peers() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT peers FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).peers; END $$;
 
 CREATE OR REPLACE FUNCTION app.led() RETURNS bigint[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT led FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).led; END $$;
 
 CREATE OR REPLACE FUNCTION app.lacks_second_factor() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT lacks_second_factor FROM app.asker()
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).lacks_second_factor; END $$;
 
 CREATE OR REPLACE FUNCTION app.my_government() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT works_for FROM app.asker() $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN (app.asker()).works_for; END $$;
 
 -- The members whose profile one may see: those in one's circles; for a trekker also who asked to join or answered.
 CREATE OR REPLACE FUNCTION app.people() RETURNS bigint[]

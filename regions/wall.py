@@ -195,7 +195,7 @@ class Wall(models.constraints.BaseConstraint):
     def policies(self) -> dict[str, str]:
         """SQL of each policy by command."""
         # Without the first condition a row that is public for other reasons would be shown when nobody is asking.
-        see = f"({ANYONE}) AND ({self.see})"
+        see = ANYONE if self.see == ANYONE else f"({ANYONE}) AND ({self.see})"
         return {
             "SELECT": f"USING ({see})",
             "INSERT": f"WITH CHECK ({self.add})",

@@ -13,7 +13,7 @@ from regions.models import LocalGovernment
 from regions.wall import Wall
 
 from .gathering import Meeting
-from .walls import HOSTS, ITEM_AMONG_COLLEAGUES, LEADS_ITEM, LEADS_MEETING, SEES_MEETING
+from .walls import COLLEAGUES, HOSTS, LEADS, LEADS_ITEM, LEADS_MEETING, SEES_MEETING, of_item
 
 
 class AgendaItem(models.Model):
@@ -94,7 +94,7 @@ class Case(models.Model):
         constraints = [
             Wall(
                 name="cases_wall",
-                see=f"{ITEM_AMONG_COLLEAGUES} OR {LEADS_ITEM}",
+                see=of_item(COLLEAGUES, LEADS),
                 add=LEADS_ITEM,
                 change=LEADS_ITEM,
             )

@@ -13,7 +13,7 @@ from regions.models import Circle
 from regions.wall import SYSTEM_ONLY, Wall, among_peers, mine
 
 from .gathering import Attending, Meeting
-from .walls import LEADS_MEETING, SEES_MEETING
+from .walls import LEADS, LEADS_MEETING, SEES_MEETING, of_meeting
 
 
 class Invitation(models.Model):
@@ -31,7 +31,7 @@ class Invitation(models.Model):
         constraints = [
             Wall(
                 name="invitations_wall",
-                see=f"({mine()} AND {SEES_MEETING}) OR {LEADS_MEETING}",
+                see=of_meeting(mine("meetings_invitation.member_id"), LEADS),
                 add=LEADS_MEETING,
                 change=LEADS_MEETING,
             ),
@@ -92,10 +92,10 @@ class Registration(models.Model):
         constraints = [
             Wall(
                 name="registrations_wall",
-                see=(
-                    f"({mine()} AND {SEES_MEETING}) OR {LEADS_MEETING} OR (answer = 'yes' AND NOT waiting "
-                    f"AND EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
-                    f"AND {among_peers('m.circle_id')}))"
+                see=of_meeting(
+                    mine("meetings_registration.member_id"),
+                    f"(answer = 'yes' AND NOT waiting AND {among_peers('m.circle_id')})",
+                    LEADS,
                 ),
                 add=f"({mine()} AND {SEES_MEETING}) OR {SYSTEM_ONLY}",
                 change=f"({mine()} AND {SEES_MEETING}) OR {SYSTEM_ONLY}",

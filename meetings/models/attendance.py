@@ -16,7 +16,7 @@ from regions.models import LocalGovernment
 from regions.wall import Wall, mine
 
 from .gathering import Attending, Meeting
-from .walls import AMONG_COLLEAGUES, LEADS_MEETING, SEES_MEETING
+from .walls import COLLEAGUES, LEADS, LEADS_MEETING, of_meeting
 
 # A foreign key looks through the wall: nobody notes the presence of someone whom they may not know.
 OF_SOMEONE_KNOWN = (
@@ -84,7 +84,7 @@ class Attendance(models.Model):
         constraints = [
             Wall(
                 name="attendances_wall",
-                see=f"({mine()} AND {SEES_MEETING}) OR {LEADS_MEETING} OR {AMONG_COLLEAGUES}",
+                see=of_meeting(mine("meetings_attendance.member_id"), COLLEAGUES, LEADS),
                 add=f"{LEADS_MEETING} AND {OF_SOMEONE_KNOWN}",
                 change=f"{LEADS_MEETING} AND {OF_SOMEONE_KNOWN}",
                 delete=LEADS_MEETING,

@@ -14,7 +14,7 @@ from regions.wall import SYSTEM_ONLY, Wall, in_circles, led, mine
 
 from .answers import Registration
 from .gathering import Attending, Meeting
-from .walls import HOSTS, LEADS_MEETING, SEES_MEETING
+from .walls import HOSTS, LEADS, LEADS_MEETING, of_meeting
 
 # An answer is seen by more people than what hangs on it: these ask for the row that is of this very meeting.
 OWN_ANSWER = (
@@ -82,8 +82,8 @@ class Excuse(models.Model):
             Wall(
                 name="excuses_wall",
                 see=(
-                    f"{OWN_ANSWER.format(table='meetings_excuse')} OR ({mine('substitute_id')} AND {SEES_MEETING}) "
-                    f"OR {LEADS_MEETING}"
+                    f"{OWN_ANSWER.format(table='meetings_excuse')} OR "
+                    + of_meeting(mine("meetings_excuse.substitute_id"), LEADS)
                 ),
                 add=f"{SYSTEM_ONLY} OR ({OWN_ANSWER.format(table='meetings_excuse')} AND {KNOWN})",
                 change=f"{SYSTEM_ONLY} OR ({OWN_ANSWER.format(table='meetings_excuse')} AND {KNOWN})",

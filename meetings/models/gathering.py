@@ -17,7 +17,7 @@ from library.models import Topic
 from regions.models import Circle, LocalGovernment
 from regions.wall import INSIDER, Wall, in_circles, led
 
-from .walls import LEADS_MEETING, SEES_MEETING
+from .walls import LEADS_MEETING, of_meeting
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -267,11 +267,7 @@ class JoinLink(models.Model):
         constraints = [
             Wall(
                 name="join_links_wall",
-                see=(
-                    f"EXISTS (SELECT FROM meetings_meeting AS m WHERE m.id = meeting_id "
-                    f"AND ({in_circles('m.circle_id')} OR {led('m.circle_id')})) "
-                    f"OR (meeting_id = ANY((SELECT app.attending())::bigint[]) AND {SEES_MEETING})"
-                ),
+                see=of_meeting(in_circles("m.circle_id"), "m.id = ANY((SELECT app.attending())::bigint[])"),
                 add=LEADS_MEETING,
                 change=LEADS_MEETING,
             )

@@ -15,7 +15,7 @@ from regions.models import LocalGovernment
 from regions.wall import Wall, mine
 
 from .gathering import Meeting
-from .walls import HOSTS, LEADS_MEETING, SEES_MEETING
+from .walls import HOSTS, LEADS, LEADS_MEETING, of_meeting
 
 
 class HostingQuerySet(models.QuerySet["Hosting"]):
@@ -75,7 +75,7 @@ class Hosting(models.Model):
         constraints = [
             Wall(
                 name="hostings_wall",
-                see=f"({mine('contact_id')} AND {SEES_MEETING}) OR {LEADS_MEETING}",
+                see=of_meeting(mine("meetings_hosting.contact_id"), LEADS),
                 add=LEADS_MEETING,
                 change=LEADS_MEETING,
             ),

@@ -16,7 +16,7 @@ from regions.wall import Wall
 
 from .agenda import AgendaItem
 from .gathering import Meeting
-from .walls import AMONG_COLLEAGUES, LEADS_ITEM, LEADS_MEETING
+from .walls import COLLEAGUES, LEADS, LEADS_ITEM, LEADS_MEETING, of_meeting
 
 if TYPE_CHECKING:
     from members.models import Member
@@ -69,7 +69,7 @@ class Report(models.Model):
         constraints = [
             Wall(
                 name="reports_wall",
-                see=f"{LEADS_MEETING} OR (state = 'published' AND {AMONG_COLLEAGUES})",
+                see=of_meeting(LEADS, f"(meetings_report.state = 'published' AND {COLLEAGUES})"),
                 add=LEADS_MEETING,
                 change=LEADS_MEETING,
             )

@@ -13,7 +13,7 @@ from regions.models import LocalGovernment
 from regions.wall import Wall
 
 from .gathering import Meeting
-from .walls import AMONG_COLLEAGUES, LEADS_MEETING
+from .walls import AMONG_COLLEAGUES, COLLEAGUES, LEADS, LEADS_MEETING, of_meeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ class Contribution(models.Model):
         constraints = [
             Wall(
                 name="contributions_wall",
-                see=f"{AMONG_COLLEAGUES} OR {LEADS_MEETING}",
+                see=of_meeting(COLLEAGUES, LEADS),
                 add=f"({AMONG_COLLEAGUES} AND {OF_MY_GOVERNMENT}) OR {LEADS_MEETING}",
                 change=f"({AMONG_COLLEAGUES} AND {OF_MY_GOVERNMENT}) OR {LEADS_MEETING}",
             ),

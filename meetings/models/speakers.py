@@ -13,7 +13,7 @@ from library.models import Topic
 from regions.wall import A_TREKKER, STEWARD, Wall
 
 from .agenda import AgendaItem
-from .walls import LEADS_ITEM, LEADS_TALK, SEES_ITEM
+from .walls import LEADS, LEADS_ITEM, LEADS_TALK, of_item
 
 
 class Speaker(models.Model):
@@ -140,7 +140,7 @@ class Talk(models.Model):
         constraints = [
             Wall(
                 name="talks_wall",
-                see=f"(state = 'accepted' AND {SEES_ITEM}) OR {LEADS_ITEM}",
+                see=of_item("meetings_talk.state = 'accepted'", LEADS),
                 add=LEADS_ITEM,
                 change=LEADS_ITEM,
             ),

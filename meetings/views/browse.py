@@ -7,7 +7,7 @@ import itertools
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,8 @@ from meetings.filters import Narrowed
 from meetings.forms.answers import AnswerForm
 from meetings.models import Attendance, Form, Meeting, MeetingQuerySet, Registration
 from meetings.pages import FirstThousand
-from meetings.proposed import proposed_to, with_proposal
-from meetings.shown import Coming, Point, Shown, hanging_on, looked_back_at
+from meetings.proposed import proposed_to
+from meetings.shown import Coming, Shown, hanging_on, looked_back_at, the_meeting
 from meetings.tally import by_organisation, seats_of
 from members.models import Member
 from regions.access import open_to_all
@@ -34,8 +34,6 @@ from regions.models import Circle, LocalGovernment
 from regions.visitors import same_for_visitors
 
 PER_PAGE = 25
-MEETINGS = Meeting.objects.with_seats_taken().select_related("circle", "host", "join_link")
-MEETINGS_OF_MEMBERS = with_proposal(MEETINGS)
 Answer = Registration.Answer
 
 
@@ -189,23 +187,31 @@ def meeting(request, pk):
 
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
-    meeting = get_object_or_404(MEETINGS_OF_MEMBERS if request.user.is_authenticated else MEETINGS, pk=pk)
+    to_member = request.user.is_authenticated
+    try:
+        meeting, row = the_meeting(pk, to_member=to_member)
+    except Meeting.DoesNotExist as nothing:
+        raise Http404 from nothing
     may, circle = request.rights.may, meeting.circle_id
+    speaks_freely = may("speak freely", circle)
     shown = hanging_on(
-        meeting,
-        to_member=request.user.is_authenticated,
-        to_peer=circle in request.rights.peers,
-        to_colleague=may("speak freely", circle),
+        meeting, to_member=to_member, to_peer=circle in request.rights.peers, to_colleague=speaks_freely
     )
+    kept = {
+        "tasks": _tasks(meeting) if may("plan", circle) else [],
+        "receives": meeting.pk in request.rights.hosting,
+        "speaks_freely": speaks_freely,
+        "was_there": meeting.attendances.by_organisation() if meeting.is_over and speaks_freely else [],
+    }
     context = {
         "meeting": meeting,
         "seats": seats_of(meeting),
-        "tasks": _tasks(meeting) if may("plan", circle) else [],
-        "receives": meeting.pk in request.rights.hosting,
-        **(_own_answer(meeting, request.user, shown, form) if request.user.is_authenticated else {}),
-        **(_check_in(meeting, request.user) if request.user.is_authenticated and is_open(meeting) else {}),
-        **_what_hangs_on(meeting, shown, speaks_freely=may("speak freely", circle)),
+        **kept,
+        **(_own_answer(meeting, request.user, shown, form) if to_member else {}),
+        **(_check_in(meeting, request.user) if to_member and is_open(meeting) else {}),
+        **_what_hangs_on(meeting, shown, speaks_freely=speaks_freely),
         **({} if shown.coming is None else _who_comes(meeting, shown.coming)),
+        "looks_like": repr((get_language(), to_member, meeting.is_open, meeting.is_over, row, shown, kept)),
     }
     in_a_list = request.htmx.target == f"answer-{pk}"
     part = "meetings/_answer_in_row.html" if in_a_list else "meetings/meeting.html"
@@ -214,8 +220,7 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
 
 def _own_answer(meeting: Meeting, reader: Member, shown: Shown, form: AnswerForm | None) -> dict[str, Any]:
     """What the reader said, or is proposed to say, and can do now."""
-    own = Registration.objects.filter(meeting=meeting, member=reader).select_related("need", "excuse__substitute")
-    mine = own.first() if shown.is_answered else None
+    mine = _registration(meeting, reader) if shown.is_answered else None
     proposed = None if mine else proposed_to(meeting)
     form = form or AnswerForm(meeting=meeting, answered=mine or proposed, asks_needs=True)
     return {
@@ -226,35 +231,33 @@ def _own_answer(meeting: Meeting, reader: Member, shown: Shown, form: AnswerForm
     }
 
 
+def _registration(meeting: Meeting, reader: Member) -> Registration | None:
+    own = Registration.objects.filter(meeting=meeting, member=reader)
+    return own.select_related("need", "excuse__substitute").first()
+
+
 def _check_in(meeting: Meeting, reader: Member) -> dict[str, Any]:
     """While one can say to be there: whether the reader did."""
     return {"is_check_in_open": True, "is_here": Attendance.objects.filter(meeting=meeting, member=reader).exists()}
 
 
 def _what_hangs_on(meeting: Meeting, shown: Shown, *, speaks_freely: bool) -> dict[str, Any]:
-    """When and where, programme, topics, files and report; for colleagues with what they tell each other."""
+    """When and where, programme, topics, files and report; for colleagues with what they tell each other.
+
+    What was agreed before may be done this minute: the pieces of such a page are kept for no time.
+    """
     looks_back = speaks_freely and any(point.looks_back for point in shown.programme)
     return {
         "when": words.when(meeting),
         "where": words.where(meeting),
-        "join_link": getattr(meeting, "join_link", None),  # the wall hides the row from who may not come
         "topics": shown.topics,
         "programme": shown.programme,
         "materials": shown.materials,
         "report": shown.report,
         "awaits_evaluation": shown.awaits_evaluation,
-        "speaks_freely": speaks_freely,
         "looked_back_at": looked_back_at(meeting) if looks_back else None,
-        "was_there": meeting.attendances.by_organisation() if meeting.is_over and speaks_freely else [],
-        **_programme(meeting, shown.programme, speaks_freely, keeps=not looks_back),
+        "keeps": 0 if looks_back else 600,
     }
-
-
-def _programme(meeting: Meeting, points: list[Point], speaks_freely: bool, *, keeps: bool) -> dict[str, Any]:
-    """The same for all to whom PostgreSQL shows the same points. What was agreed before may be done this minute."""
-    cancelled = meeting.state == Meeting.State.CANCELLED
-    looks_like = (get_language(), meeting.pk, meeting.circle.slug, cancelled, speaks_freely, points)
-    return {"programme_keeps": 600 if keeps else 0, "programme_looks_like": repr(looks_like)}
 
 
 def _tasks(meeting: Meeting) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -64,9 +65,7 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
         "hosting": list(_hosting(member)) if rights.hosting else [],
         "own_requests": [wish for wish in requests if wish.member_id == member.pk],
         "requests": [wish for wish in requests if wish.member_id != member.pk][: AT_MOST + 1],
-        "materials": Material.objects.filter(meeting__circle__in=mine)
-        .select_related("meeting__circle")
-        .order_by("-uploaded_at")[:AT_MOST],
+        "materials": _new_material(mine),
         **_meetings_for(member, mine),
     }
 
@@ -82,6 +81,13 @@ def _hosting(member: Member) -> Iterable[Hosting]:
     turns = Hosting.objects.standing().filter(contact=member, meeting__ends_at__gt=timezone.now())
     turns = turns.exclude(meeting__state=Meeting.State.CANCELLED).select_related("meeting__circle", "government")
     return turns.order_by("meeting__starts_at", "pk")[:AT_MOST]
+
+
+def _new_material(mine: list[int]) -> Iterable[Material]:
+    """Of meetings since a year ago: what is older is no news, and a circle may have met a hundred times."""
+    lately = timezone.now() - dt.timedelta(days=365)
+    found = Material.objects.filter(meeting__circle__in=mine, meeting__starts_at__gte=lately)
+    return found.select_related("meeting__circle").order_by("-uploaded_at")[:AT_MOST]
 
 
 def _place_of(memberships: Iterable[Membership]) -> str:

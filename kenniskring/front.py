@@ -73,6 +73,8 @@ def for_member(member: Member, rights: Rights) -> dict[str, Any]:
 def _open_polls(memberships: Iterable[Any]) -> Iterable[DatePoll]:
     """Of each circle the one that waits for this member and ends first. No query where there is none."""
     waiting = [each.open_poll for each in memberships if each.open_poll]
+    if not waiting:
+        return []
     return DatePoll.objects.filter(pk__in=waiting).select_related("circle").order_by("open_until", "pk")
 
 
@@ -87,7 +89,10 @@ def _new_material(mine: list[int]) -> Iterable[Material]:
     """Of meetings since a year ago: what is older is no news, and a circle may have met a hundred times."""
     lately = timezone.now() - dt.timedelta(days=365)
     found = Material.objects.filter(meeting__circle__in=mine, meeting__starts_at__gte=lately)
-    return found.select_related("meeting__circle").order_by("-uploaded_at")[:AT_MOST]
+    found = found.select_related("meeting__circle").only(
+        "name", "uploaded_at", "meeting__title", "meeting__circle__name"
+    )
+    return found.order_by("-uploaded_at")[:AT_MOST]
 
 
 def _place_of(memberships: Iterable[Membership]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ from meetings import hosts, words
 from meetings.actions import attendance as actions
 from meetings.actions.answers import WrongWayToAttend
 from meetings.forms.attendance import CheckInForm, Lines, taken_away, ticked
-from meetings.models import Attendance, Attending, Hosting, Meeting, Registration
+from meetings.models import Attendance, Attending, Hosting, Invitation, Meeting, Registration
 from meetings.tally import by_organisation
 from members.models import Member
 from regions.access import members_only, refusal, who_may
@@ -155,8 +154,9 @@ def presence(request, meeting: Meeting) -> HttpResponse:
 
 def _listed(meeting: Meeting) -> tuple[list[Member], list[Attendance]]:
     """Who was invited, answered or was noted before, and guests that were typed in."""
-    concerned = Q(invitations__meeting=meeting) | Q(registrations__meeting=meeting) | Q(attendances__meeting=meeting)
-    members = Member.objects.filter(pk__in=Member.objects.filter(concerned).values("pk"))
+    lists = (Invitation, Registration, Attendance)  # one after the other: joined, they multiply
+    invited, answered, noted = (each.objects.filter(meeting=meeting).values("member") for each in lists)
+    members = Member.objects.filter(pk__in=invited.union(answered, noted))
     guests = Attendance.objects.filter(meeting=meeting, member=None).select_related("government")
     return list(members.select_related("government", "partner")), list(guests)
 

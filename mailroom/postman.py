@@ -128,7 +128,7 @@ def _take(deliveries: list[Delivery]) -> None:
         cursor.execute(
             "UPDATE mailroom_delivery SET state = 'queued', maybe_double = maybe_double OR state = 'handing_over', "
             "attempts = attempts + 1, leased_until = now() + %s WHERE id = ANY(%s)",
-            [LEASE, [delivery.pk for delivery in deliveries]],
+            [LEASE, [delivery.pk for delivery in deliveries]],  # type: ignore[list-item]  # psycopg knows a timedelta
         )
     for delivery in deliveries:
         delivery.attempts += 1

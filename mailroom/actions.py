@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import batched
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -24,6 +26,37 @@ from .outgoing import Outgoing
 from .rendering import Printer, unsubscribe_address
 
 KEPT = dt.timedelta(days=30)
+HANDFUL = 100
+"""Letters that are in memory as text and HTML at once: a thousand of them are a third of the portal itself."""
+
+DELIVERY = {
+    "dedupe_key": "text",
+    "kind": "text",
+    "about": "text",
+    "circle_id": "bigint",
+    "member_id": "bigint",
+    '"to"': "text",
+    "subject": "text",
+    "message_id": "text",
+    "state": "text",
+    "posted_at": "timestamptz",
+    "due_at": "timestamptz",
+    "not_after": "timestamptz",
+    "attempts": "smallint",
+    "can_unsubscribe": "boolean",
+    "only_while_member": "boolean",
+    "maybe_double": "boolean",
+    "error": "text",
+}
+LETTER = {
+    "delivery_id": "bigint",
+    "text": "text",
+    "html": "text",
+    "headers": "jsonb",
+    "calendar": "text",
+    "calendar_method": "text",
+}
+"""Columns that are written when a letter is promised, and of which type."""
 
 
 def post(*letters: Outgoing) -> int:
@@ -34,41 +67,45 @@ def post(*letters: Outgoing) -> int:
 @transaction.atomic
 def post_all(letters: Iterable[Outgoing]) -> int:
     """As ``post``, for many."""
-    # In order of key, so that two who post the same letters at once wait for each other and not in a circle.
-    by_key = {letter.dedupe_key: letter for letter in sorted(letters, key=lambda letter: letter.dedupe_key)}
+    by_key = {letter.dedupe_key: letter for letter in letters}
     if not by_key:
         return 0
     with as_system("a letter that was promised is the portal's own business"):
-        offered = [_delivery(letter) for letter in by_key.values()]
-        Delivery.objects.bulk_create(offered, ignore_conflicts=True)
-        # Someone else's promise of the same letter has another Message-ID.
-        new = Delivery.objects.filter(message_id__in=[delivery.message_id for delivery in offered])
-        printer = Printer()
-        promised = [_letter(pk, by_key[key], printer) for pk, key in new.values_list("pk", "dedupe_key")]
-        _write_down(promised)
-    if promised:
-        bell.ring_after_commit(len(promised))
-    return len(promised)
+        # In order of key, so that two who post the same letters at once wait for each other and not in a circle.
+        offered = [_delivery(by_key[key]) for key in sorted(by_key)]
+        ending = "ON CONFLICT DO NOTHING RETURNING id, dedupe_key"
+        new, printer = _insert("mailroom_delivery", DELIVERY, offered, ending), Printer()
+        for some in batched(new, HANDFUL):
+            _insert("mailroom_letter", LETTER, [_letter(pk, by_key.pop(key), printer) for pk, key in some])
+    if new:
+        bell.ring_after_commit(len(new))
+    return len(new)
 
 
-def _delivery(letter: Outgoing) -> Delivery:
-    return Delivery(
-        dedupe_key=letter.dedupe_key,
-        kind=letter.kind,
-        about=letter.thing,
-        circle=letter.circle,
-        member=letter.member,  # type: ignore[misc]  # people live upstairs
-        to=letter.to,
-        subject=" ".join(letter.subject.split())[:200],
-        message_id=make_msgid(domain=settings.ALLOWED_HOSTS[0]),
-        due_at=letter.not_before or timezone.now(),
-        not_after=letter.not_after,
-        can_unsubscribe=letter.can_unsubscribe,
-        only_while_member=letter.only_while_member,
-    )
+def _delivery(letter: Outgoing) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "dedupe_key": letter.dedupe_key,
+        "kind": letter.kind,
+        "about": letter.thing,
+        "circle_id": letter.circle.pk if letter.circle else None,
+        "member_id": letter.member.pk if letter.member else None,
+        '"to"': letter.to,
+        "subject": " ".join(letter.subject.split())[:200],
+        "message_id": make_msgid(domain=settings.ALLOWED_HOSTS[0]),
+        "state": Delivery.State.QUEUED.value,
+        "posted_at": now,
+        "due_at": letter.not_before or now,
+        "not_after": letter.not_after,
+        "attempts": 0,
+        "can_unsubscribe": letter.can_unsubscribe,
+        "only_while_member": letter.only_while_member,
+        "maybe_double": False,
+        "error": "",
+    }
 
 
-def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> Letter:
+def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> dict[str, Any]:
     refusing = unsubscribe_address(letter)
     text, html = printer.text_and_html(letter, refusing)
     headers = dict(letter.headers)
@@ -77,30 +114,27 @@ def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> Letter:
             "List-Unsubscribe": f"<{refusing}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-    return Letter(
-        delivery_id=delivery_pk,
-        text=text,
-        html=html,
-        headers=headers,
-        calendar=letter.calendar.text if letter.calendar else "",
-        calendar_method=letter.calendar.method if letter.calendar else "",
-    )
-
-
-def _write_down(letters: list[Letter]) -> None:
-    """As ``bulk_create``, with the texts beside the statement: quoted into it, a thousand are ten megabytes."""
-    columns = {
-        "delivery_id": ("bigint", [letter.delivery_id for letter in letters]),
-        "text": ("text", [letter.text for letter in letters]),
-        "html": ("text", [letter.html for letter in letters]),
-        "headers": ("jsonb", [Jsonb(letter.headers) for letter in letters]),
-        "calendar": ("text", [letter.calendar for letter in letters]),
-        "calendar_method": ("text", [letter.calendar_method for letter in letters]),
+    return {
+        "delivery_id": delivery_pk,
+        "text": text,
+        "html": html,
+        "headers": Jsonb(headers),
+        "calendar": letter.calendar.text if letter.calendar else "",
+        "calendar_method": letter.calendar.method if letter.calendar else "",
     }
-    arrays = ", ".join(f"%b::{kind}[]" for kind, _values in columns.values())
-    statement = f"INSERT INTO mailroom_letter ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+
+
+def _insert(
+    table: str, columns: dict[str, str], rows: list[dict[str, Any]], ending: str = ""
+) -> list[tuple[Any, ...]]:
+    """As ``bulk_create``, without a model instance for each row and with the values beside the statement: quoted into
+    it, a thousand letters are ten megabytes. Gives what ``ending`` returns."""
+    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {ending}"
     with connection.wrap_database_errors:
-        psycopg.Cursor(connection.connection).execute(statement, [values for _kind, values in columns.values()])
+        cursor = psycopg.Cursor(connection.connection)
+        cursor.execute(statement, [[row[name] for row in rows] for name in columns])
+        return cursor.fetchall() if ending else []
 
 
 def try_again(deliveries: Iterable[Delivery]) -> int:

@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from regions.wall import SYSTEM, acting_as
+from regions.wall import SYSTEM, acting_as, write_as
 
 from . import mime
 from .inquiry import relay_has
@@ -34,7 +35,7 @@ from .webhooks import Teams
 log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=2)
-HANDFUL = 10
+HANDFUL = 20
 """Letters that one postman holds at most."""
 FRESH = 5
 """Seconds for which what was checked when a letter was claimed is good: who may still get it, and that it is ours."""
@@ -101,7 +102,9 @@ def claim(at_most: int = 1) -> list[Delivery]:
     return []
 
 
+@cache  # to put it into words takes longer than to answer it
 def _due() -> QuerySet[Delivery]:
+    """What may be claimed, to take a slice of."""
     silences = Silence.objects.against(OuterRef("to"), OuterRef("circle"))
     return (
         Delivery.objects.filter(Q(leased_until=None) | Q(leased_until__lt=Now()), due_at__lte=Now())
@@ -121,9 +124,12 @@ def _due() -> QuerySet[Delivery]:
 
 def _take(deliveries: list[Delivery]) -> None:
     """Lease these, which this transaction has locked."""
-    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
-    rows.filter(state=State.HANDING_OVER).update(state=State.QUEUED, maybe_double=True)
-    rows.update(attempts=F("attempts") + 1, leased_until=Now() + LEASE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mailroom_delivery SET state = 'queued', maybe_double = maybe_double OR state = 'handing_over', "
+            "attempts = attempts + 1, leased_until = now() + %s WHERE id = ANY(%s)",
+            [LEASE, [delivery.pk for delivery in deliveries]],  # type: ignore[list-item]  # psycopg knows a timedelta
+        )
     for delivery in deliveries:
         delivery.attempts += 1
         delivery.state = State.QUEUED
@@ -204,7 +210,7 @@ def deliver(delivery: Delivery, relay: Relay, *, others: list[Delivery]) -> None
         words = _told(delivery, error)
         _surely(lambda: _doubt(delivery, words))
     else:
-        _surely(lambda: _sent(delivery))
+        _patiently(lambda: _sent(delivery))
 
 
 def _told(delivery: Delivery, error: Exception) -> str:
@@ -226,7 +232,7 @@ def _has_arrived(delivery: Delivery) -> bool:
         delivery.maybe_double = False
         _surely(lambda: _ours(delivery).update(maybe_double=False))
     if has:
-        _surely(lambda: _sent(delivery))
+        _patiently(lambda: _sent(delivery))
     return bool(has)
 
 
@@ -239,13 +245,13 @@ def _ours(*deliveries: Delivery) -> QuerySet[Delivery]:
 def _mark(delivery: Delivery) -> bool:
     """Commit that we are about to hand over; False when the letter is no longer ours to hand over."""
     # This and ``_sent`` are asked for every letter, and by hand it takes a third of the time.
-    with acting_as(SYSTEM), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE mailroom_delivery SET state = 'handing_over', leased_until = now() + %s "
-            "WHERE id = %s AND attempts = %s AND state = 'queued'",
-            [LEASE, delivery.pk, delivery.attempts],  # type: ignore[list-item]  # psycopg knows a timedelta
-        )
-        return cursor.rowcount == 1
+    marked = write_as(
+        SYSTEM,
+        "UPDATE mailroom_delivery SET state = 'handing_over', leased_until = now() + %s "
+        "WHERE id = %s AND attempts = %s AND state = 'queued'",
+        [LEASE, delivery.pk, delivery.attempts],
+    )
+    return marked == 1
 
 
 def _renew(delivery: Delivery) -> None:
@@ -255,12 +261,12 @@ def _renew(delivery: Delivery) -> None:
 
 def _sent(delivery: Delivery) -> None:
     # Whoever claimed it meanwhile: the relay has it, and that is what counts.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE mailroom_delivery SET state = 'sent', sent_at = now(), leased_until = NULL, error = '' "
-            "WHERE id = %s AND state <> 'sent'",
-            [delivery.pk],
-        )
+    write_as(
+        SYSTEM,
+        "UPDATE mailroom_delivery SET state = 'sent', sent_at = now(), leased_until = NULL, error = '' "
+        "WHERE id = %s AND state <> 'sent'",
+        [delivery.pk],
+    )
 
 
 def _fail(delivery: Delivery, error: str) -> None:
@@ -295,10 +301,18 @@ def _if_possible(write: Callable[[], object]) -> None:
 
 def _surely(write: Callable[[], object]) -> None:
     """Write down what became of letters in our hands, also when PostgreSQL is away for a minute."""
+
+    def write_as_system() -> None:
+        with acting_as(SYSTEM):
+            write()
+
+    _patiently(write_as_system)
+
+
+def _patiently(write: Callable[[], object]) -> None:
     for pause in (0.2, 0.5, 1, *[2] * 30, 0):
         try:
-            with acting_as(SYSTEM):
-                write()
+            write()
             return
         except (OperationalError, InterfaceError):
             if not pause:

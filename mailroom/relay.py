@@ -19,6 +19,11 @@ COMMAND = 60
 FINAL_DOT = 600  # RFC 5321, 4.5.3.2.6: who waits less makes copies
 HEARTBEAT = 5
 
+ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+PLAIN = re.compile(rf"{ATOM}([.]{ATOM})*@[a-zA-Z0-9-]+([.][a-zA-Z0-9-]+)+", re.ASCII)
+"""An address that needs no reading (RFC 5322, 3.4.1: dot-atoms), as nearly all do not: that takes Python's parser
+longer than to write the letter out."""
+
 
 class Refused(Exception):
     """The relay said no to this letter. ``permanent``: it will say so again (5xx)."""
@@ -46,7 +51,7 @@ class Relay:
     def __init__(self) -> None:
         self._mailer = cast(Any, mailers["default"])  # Django's SMTP backend opens the line; we do the talking
         self._mailer.timeout = CONNECTING
-        self._envelope = lru_cache(maxsize=8)(self._mailer.prep_address)  # the sender is always the same
+        self._parsed = lru_cache(maxsize=8)(self._mailer.prep_address)  # the sender is always the same
         self._unfinished = False  # a letter was announced, and neither taken nor refused
 
     def __enter__(self) -> Self:
@@ -58,6 +63,10 @@ class Relay:
     @property
     def _line(self) -> Any:
         return self._mailer.connection
+
+    def _envelope(self, address: str) -> str:
+        """What stands between <> in a command. Raises ValueError for what is no address."""
+        return address if PLAIN.fullmatch(address) else self._parsed(address)
 
     def announce(self, sender: str, to: str) -> None:
         """Say who writes to whom. Raises Refused, LineLost, Unreachable; ValueError for what is no address."""

@@ -33,19 +33,9 @@ class Printer:
     def text_and_html(self, letter: Outgoing, refusing: str) -> tuple[str, str]:
         """The two bodies of a letter; ``refusing`` is its ``unsubscribe_address``."""
         own = [letter.addressee, refusing, *(address for _, address in letter.buttons)]
-        shared = replace(
-            letter,
-            version="",
-            to="",
-            member=None,
-            name=_mark(0) if own[0] else "",
-            buttons=[(label, _mark(number)) for number, (label, _) in enumerate(letter.buttons, 2)],
-            calendar=None,
-            headers={},
-        )
-        key = _key(shared, letter)
+        key = _key(letter)
         if key not in self._skeletons:
-            self._skeletons[key] = _skeleton(shared, has_profile=letter.member is not None)
+            self._skeletons[key] = _skeleton(_shared(letter), has_profile=letter.member is not None)
         text, html = self._skeletons[key]
         return _filled(text, own), _filled(html, [str(escape(value)) for value in own])
 
@@ -61,16 +51,31 @@ def _mark(number: int) -> str:
     return f"{MARK}{number}-"
 
 
-def _key(shared: Outgoing, letter: Outgoing) -> Hashable:
-    circle = shared.circle.pk if shared.circle else None
+def _shared(letter: Outgoing) -> Outgoing:
+    """The letter with marks for all that is of one reader."""
+    return replace(
+        letter,
+        version="",
+        to="",
+        member=None,
+        name=_mark(0) if letter.addressee else "",
+        buttons=[(label, _mark(number)) for number, (label, _) in enumerate(letter.buttons, 2)],
+        calendar=None,
+        headers={},
+    )
+
+
+def _key(letter: Outgoing) -> Hashable:
+    """What ``_shared`` leaves: letters for which it is the same have one skeleton."""
     return (
-        shared.language,
-        shared.subject,
-        shared.name,
-        *map(tuple, (shared.paragraphs, shared.facts, shared.buttons, shared.closing)),
-        circle,
-        shared.can_unsubscribe,
-        shared.why,
+        letter.language,
+        letter.subject,
+        bool(letter.addressee),
+        *map(tuple, (letter.paragraphs, letter.facts, letter.closing)),
+        tuple(label for label, _ in letter.buttons),
+        letter.circle.pk if letter.circle else None,
+        letter.can_unsubscribe,
+        letter.why,
         letter.member is not None,
     )
 

@@ -213,7 +213,7 @@ def invite(meeting: Meeting, *, by: Member, shown: str | None = None) -> int:
     _as_shown(mailing, shown)
     now = timezone.now()
     Invitation.objects.bulk_create(
-        [Invitation(meeting=meeting, member=member, invited_at=now) for member in mailing.members],
+        [Invitation(meeting_id=meeting.pk, member_id=member.pk, invited_at=now) for member in mailing.members],
         ignore_conflicts=True,
     )
     meeting.invited_at = meeting.invited_at or now

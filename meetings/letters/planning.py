@@ -70,14 +70,20 @@ def programme(meeting: Meeting) -> list[str]:
     return [_("On the programme: %(items)s.") % {"items": "; ".join(titles)}] if titles else []
 
 
-def answer_buttons(meeting: Meeting, member: Member) -> list[tuple[str, str]]:
+def answer_buttons(files: LetterFiles, member: Member) -> list[tuple[str, str]]:
     """The three answers, each a page on which one still confirms, and the meeting itself."""
+    meeting = files.meeting
     address = answer_address(meeting, member)
+    answers = files.once("answers", _answers)
+    buttons = [(label, suggesting(answer, address)) for answer, label in answers]
+    return [*buttons, files.once("page", lambda: page_button(meeting))]
+
+
+def _answers() -> list[tuple[str, str]]:
     return [
-        (_("Yes, I am coming"), suggesting(Answer.YES, address)),
-        (_("Maybe"), suggesting(Answer.MAYBE, address)),
-        (_("No, I am not coming"), suggesting(Answer.NO, address)),
-        page_button(meeting),
+        (Answer.YES, _("Yes, I am coming")),
+        (Answer.MAYBE, _("Maybe")),
+        (Answer.NO, _("No, I am not coming")),
     ]
 
 
@@ -96,7 +102,7 @@ def _letter(
         "only_while_member": meeting.audience == Meeting.Audience.CIRCLE and not member.is_community_manager,
     }
     if "buttons" not in extra:
-        fields["buttons"] = answer_buttons(meeting, member)
+        fields["buttons"] = answer_buttons(files, member)
     return Outgoing(
         kind=kind,
         thing=f"meeting:{meeting.pk}",

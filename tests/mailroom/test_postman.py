@@ -5,9 +5,12 @@ import time
 
 import icalendar
 import pytest
+from django.core.mail import mailers
 from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from mailroom import actions, mime, postman
+from mailroom import actions, mime, postman, relay
 from mailroom.models import Delivery, Letter, Silence
 from mailroom.outgoing import CalendarFile
 from members.models import Membership
@@ -370,3 +373,14 @@ def test_bytes_are_plain_for_every_relay(mailbox):
     letter = mailbox.letters[0]
     assert letter["Subject"] == "Ĳ" * 150
     assert "é" * 2000 in letter.get_body(("plain",)).get_content()
+
+
+@given(st.from_regex(r"""[a-z.!#'*+/=?_{}|~"é @<>(),-]{1,12}@[a-zA-Z.é-]{1,12}""", fullmatch=True))
+@example("jan.o'neil+kring@temse.be")
+@example("a..b@temse.be")
+@example("lies@-temse.be")
+@example("lies@temse.be\n")
+@example("Lies <lies@temse.be>")
+def test_an_address_that_needs_no_reading_is_what_reading_it_gives(address):
+    if relay.PLAIN.fullmatch(address):
+        assert mailers["default"].prep_address(address) == address

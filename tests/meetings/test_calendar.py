@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from icalendar import Calendar
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar, vCalAddress
+from icalendar.parser import Contentline
 
-from meetings.calendar import LetterFiles, invitation_for
+from meetings.calendar import LetterFiles, Seen, _attendee, invitation_for
 from meetings.models import AgendaItem, JoinLink, Registration
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as
@@ -215,6 +218,16 @@ def test_files_for_a_whole_circle_hold_what_each_would_get_alone(
         assert [files.file_for(person) for person in people] == [
             LetterFiles(hybrid, method).file_for(person) for person in people
         ]
+
+
+@given(st.text("aZé’',;:\\\" \t€", max_size=80), st.from_regex(r"[a-zé.'+]{1,60}@[a-z]{1,30}[.]be", fullmatch=True))
+def test_the_attendee_is_written_as_icalendar_writes_it(name, email):
+    reader = vCalAddress(f"mailto:{email}")
+    reader.params |= {"CN": " ".join(name.split()).replace('"', "'"), "CUTYPE": "INDIVIDUAL", "RSVP": "FALSE"}
+    reader.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
+    written = _attendee(name, email, Seen())
+    assert written.replace("\r\n ", "") == Contentline.from_parts("ATTENDEE", reader.params, reader)
+    assert max(len(line) for line in written.encode().split(b"\r\n")) <= 75
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from meetings.models import Meeting
 from regions.models import Circle
@@ -15,6 +15,7 @@ from regions.wall import (
     acting_as,
     as_system,
     member,
+    write_as,
     wrong_role,
 )
 from tests import make
@@ -53,6 +54,18 @@ def test_a_member_sees_the_meetings_of_the_own_circle_only(waasland, kempen, lid
 def test_nobody_takes_over_in_silence(house):
     with acting_as(VISITOR), pytest.raises(ActorAlreadySet), acting_as(SYSTEM):
         pass
+
+
+def test_one_statement_is_written_as_whoever_it_says_and_by_itself(committed, waasland, trekker):
+    rename = "UPDATE regions_circle SET name = %s WHERE id = %s"
+    assert write_as(VISITOR, rename, ["Van niemand", waasland.pk]) == 0
+    assert write_as(SYSTEM, rename, ["Van ons", waasland.pk]) == 1
+    with pytest.raises(IntegrityError):
+        write_as(SYSTEM, "UPDATE regions_circle SET name = NULL WHERE id = %s", [waasland.pk])
+    with acting_as(member(trekker.pk)), pytest.raises(ActorAlreadySet):
+        write_as(SYSTEM, rename, ["Van een ander", waasland.pk])
+    with acting_as(SYSTEM):
+        assert Circle.objects.get(pk=waasland.pk).name == "Van ons"
 
 
 def test_a_switch_gives_the_place_back(waasland, lid):

@@ -10,12 +10,10 @@ import datetime as dt
 import hmac
 from dataclasses import dataclass
 
-import qrcode
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from qrcode.constants import ERROR_CORRECT_M
 
 from mailroom.links import absolute
 
@@ -68,7 +66,9 @@ class Drawing:
 
 def drawing_of(text: str) -> Drawing:
     """Readable with a seventh of it damaged or behind somebody's head."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    import qrcode  # and with it Pillow: 6 MB that only who shows the code needs in memory
+
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     rows = code.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)

@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from PIL import Image, ImageOps
 
 KINDS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 LONGEST_SIDE = 3840  # pixels: a projector shows no more
@@ -26,11 +25,8 @@ NO_PICTURE = (
     OverflowError,
     ZeroDivisionError,
     MemoryError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
 )
 
-Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
 _easel = Lock()  # one at a time: unpacked pictures are large
 
 
@@ -40,6 +36,9 @@ class NotAPicture(Exception):
 
 def drawn_again(upload: UploadedFile, content_type: str) -> UploadedFile:
     """The same picture and nothing else: upright, no larger than a screen. Raises NotAPicture."""
+    from PIL import Image  # 6 MB that only who keeps a picture needs in memory
+
+    Image.MAX_IMAGE_PIXELS = max(MOST_PIXELS.values())
     kind = KINDS[content_type]
     upload.seek(0)
     try:
@@ -47,12 +46,14 @@ def drawn_again(upload: UploadedFile, content_type: str) -> UploadedFile:
             if picture.width * picture.height > MOST_PIXELS[kind]:
                 raise NotAPicture
             content = _draw(picture, kind)
-    except NO_PICTURE as error:
+    except (*NO_PICTURE, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAPicture from error
     return SimpleUploadedFile(upload.name or "", content, content_type)
 
 
 def _draw(picture: Any, kind: str) -> bytes:
+    from PIL import Image, ImageOps
+
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG alone: unpack no more than is needed
     picture.load()
     upright = ImageOps.exif_transpose(picture)

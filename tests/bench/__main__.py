@@ -88,9 +88,8 @@ def gunicorn(stack: ExitStack, application: str, environment: dict[str, str], wo
             "warning",
         ),
     ]
-    process = stack.enter_context(
-        running(command, environment | {"PYTHONWARNINGS": "ignore", "MALLOC_ARENA_MAX": "2"})
-    )
+    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+    process = stack.enter_context(running(command, environment | {"PYTHONWARNINGS": "ignore"} | memory))
     for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

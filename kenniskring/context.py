@@ -1,10 +1,11 @@
 """What every page may need. Lazy: a page that shows no navigation asks nothing."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from regions.permissions import Rights
@@ -36,23 +37,9 @@ def portal(request):
 
 def navigation(request, rights: Rights) -> list[Link]:
     """The main navigation for whoever asks: what is there for all, then what they lead."""
-    places: list[tuple[str, str, list[str]]] = [
-        (_("Meetings"), "meetings", []),
-        (_("Circles"), "circles", []),
-        (_("Governments"), "governments", []),
-    ]
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        many = len(rights.desks) > 1
-        places += [
-            (_("Planning %(circle)s") % {"circle": name} if many else _("Planning"), "desk", [slug])
-            for slug, name in rights.desks
-        ]
-        if rights.led:
-            places.append((_("Speakers"), "speakers", []))
-        if rights.is_manager:
-            places.append((_("Administration"), "admin:index", []))
-    links = [Link(label, reverse(name, args=args)) for label, name, args in places]
+    is_member = user is not None and user.is_authenticated
+    links = _places(get_language(), *((rights.desks, bool(rights.led), rights.is_manager) if is_member else ()))
     inside = _desk(request, rights) or max(
         # The desk of a circle lies under the circles: only the nearest place is where one is.
         (link.address for link in links if request.path.startswith(link.address)),
@@ -61,6 +48,27 @@ def navigation(request, rights: Rights) -> list[Link]:
     )
     here = "page" if request.path == inside else "true"
     return [link._replace(here=here) if link.address == inside else link for link in links]
+
+
+@lru_cache(maxsize=256)
+def _places(
+    language: str | None, desks: tuple[tuple[str, str], ...] = (), leads: bool = False, manages: bool = False
+) -> list[Link]:
+    """The same for who leads the same circles, on every page."""
+    places: list[tuple[str, str, list[str]]] = [
+        (_("Meetings"), "meetings", []),
+        (_("Circles"), "circles", []),
+        (_("Governments"), "governments", []),
+    ]
+    places += [
+        (_("Planning %(circle)s") % {"circle": name} if len(desks) > 1 else _("Planning"), "desk", [slug])
+        for slug, name in desks
+    ]
+    if leads:
+        places.append((_("Speakers"), "speakers", []))
+    if manages:
+        places.append((_("Administration"), "admin:index", []))
+    return [Link(label, reverse(name, args=args)) for label, name, args in places]
 
 
 def _desk(request, rights: Rights) -> str:

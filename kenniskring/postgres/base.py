@@ -8,6 +8,7 @@ server is there. Django wants this module to be called ``base``.
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import time
 from typing import Any
@@ -91,7 +92,21 @@ class Connection(psycopg.Connection):
             raise psycopg.OperationalError(f"PostgreSQL does not answer: {error}") from None
 
 
+def _is_silent(line: psycopg.Connection) -> bool:
+    """Nothing came on this line since it was last used. Had the server hung up, that would have come."""
+    try:
+        poll = select.poll()
+        poll.register(line.pgconn.socket, select.POLLIN)
+        return not poll.poll(0)
+    except psycopg.OperationalError:  # closed already, by us
+        return False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    def is_usable(self) -> bool:
+        """Django wants to know before each page; the server is only asked when there is a reason for doubt."""
+        return _is_silent(self.connection) or super().is_usable()
+
     def get_new_connection(self, conn_params):
         host, port = conn_params.get("host", ""), str(conn_params.get("port") or 5432)
         if host and "," not in host:

@@ -19,7 +19,7 @@ COMMAND = 60
 FINAL_DOT = 600  # RFC 5321, 4.5.3.2.6: who waits less makes copies
 HEARTBEAT = 5
 
-ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+ATOM = r"[\w!#$%&'*+/=^`{|}~-]+"  # and "?", with which an encoded word would begin: those Python must read
 PLAIN = re.compile(rf"{ATOM}([.]{ATOM})*@[a-zA-Z0-9-]+([.][a-zA-Z0-9-]+)+", re.ASCII)
 """An address that needs no reading (RFC 5322, 3.4.1: dot-atoms), as nearly all do not: that takes Python's parser
 longer than to write the letter out."""

@@ -124,9 +124,15 @@ def write_as(actor: Actor, statement: str, values: Sequence[Any]) -> int:
         raise ActorAlreadySet(f"{_actor.get()} is acting in a transaction; this one would not be its own.")
     with connection.cursor(), connection.wrap_database_errors:  # the first opens a connection that is alive
         asking = connection.connection
-        with asking.pipeline():
-            tell_postgres(actor, asking)
-            changed = psycopg.Cursor(asking).execute(statement, values)
+        try:
+            with asking.pipeline():
+                tell_postgres(actor, asking)
+                changed = psycopg.Cursor(asking).execute(statement, values)
+        except BaseException:
+            # psycopg may believe that it prepared what PostgreSQL never read, or stay in its pipeline: each later letter
+            # of this connection would fail.
+            connection.close()
+            raise
         return changed.rowcount
 
 

@@ -381,6 +381,7 @@ def test_bytes_are_plain_for_every_relay(mailbox):
 @example("lies@-temse.be")
 @example("lies@temse.be\n")
 @example("Lies <lies@temse.be>")
+@example("=?utf-8?q?lies=40kempen.be?=@temse.be")
 def test_an_address_that_needs_no_reading_is_what_reading_it_gives(address):
     if relay.PLAIN.fullmatch(address):
         assert mailers["default"].prep_address(address) == address

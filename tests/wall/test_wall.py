@@ -1,8 +1,10 @@
 """The wall itself: who is asking, and what raises."""
 
+import os
+
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from meetings.models import Meeting
 from regions.models import Circle
@@ -66,6 +68,30 @@ def test_one_statement_is_written_as_whoever_it_says_and_by_itself(committed, wa
         write_as(SYSTEM, rename, ["Van een ander", waasland.pk])
     with acting_as(SYSTEM):
         assert Circle.objects.get(pk=waasland.pk).name == "Van ons"
+
+
+def test_a_statement_that_failed_leaves_nothing_behind_for_the_next(committed, waasland):
+    """psycopg prepares what it sees for the third time, and does not look whether PostgreSQL came to read it."""
+    rename = "UPDATE regions_circle SET name = %s WHERE id = %s"
+    assert [write_as(SYSTEM, rename, [name, waasland.pk]) for name in ("Eerst", "Toen")] == [1, 1]
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 100")  # milliseconds
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("LOCK TABLE regions_circle")
+        with pytest.raises(OperationalError):
+            write_as(SYSTEM, rename, ["Nooit", waasland.pk])
+        owner.rollback()
+    assert write_as(SYSTEM, rename, ["Weer", waasland.pk]) == 1
+
+
+def test_a_statement_that_is_refused_at_its_commit_is_not_done_and_the_next_one_is(committed, waasland):
+    with acting_as(SYSTEM):
+        meeting = make.meeting(waasland)
+    with pytest.raises(DatabaseError):  # a foreign key is looked at when all is done
+        write_as(SYSTEM, "UPDATE meetings_meeting SET host_id = 0 WHERE id = %s", [meeting.pk])
+    assert write_as(SYSTEM, "UPDATE meetings_meeting SET title = 'x' WHERE id = %s", [meeting.pk]) == 1
+    with acting_as(SYSTEM):
+        assert Meeting.objects.values_list("host", "title").get() == (None, "x")
 
 
 def test_a_switch_gives_the_place_back(waasland, lid):

@@ -129,8 +129,8 @@ def write_as(actor: Actor, statement: str, values: Sequence[Any]) -> int:
                 tell_postgres(actor, asking)
                 changed = psycopg.Cursor(asking).execute(statement, values)
         except BaseException:
-            # psycopg may believe that it prepared what PostgreSQL never read, or stay in its pipeline: each later letter
-            # of this connection would fail.
+            # psycopg may believe that it prepared what PostgreSQL never read, or stay in its pipeline: whatever came
+            # after it on this connection would fail.
             connection.close()
             raise
         return changed.rowcount

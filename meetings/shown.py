@@ -150,6 +150,8 @@ def the_meeting(pk: int, *, to_member: bool) -> tuple[Meeting, str]:
 
     And all of that as text, the same for all who are shown the same. Raises Meeting.DoesNotExist.
     """
+    if pk.bit_length() > 63:  # of no meeting: PostgreSQL would look at every row to compare it
+        raise Meeting.DoesNotExist
     with connection.cursor() as cursor:
         cursor.execute(THE_MEETING.format(proposal=PROPOSAL if to_member else "false, NULL, false"), [pk])
         row = cursor.fetchone()

@@ -31,6 +31,7 @@ from regions.access import open_to_all
 from regions.fragments import render_part
 from regions.limits import search_is_limited
 from regions.models import Circle, LocalGovernment
+from regions.permissions import Rights
 from regions.visitors import same_for_visitors
 
 PER_PAGE = 25
@@ -188,21 +189,12 @@ def meeting(request, pk):
 def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     """The page of one meeting; ``form`` is an answer that was refused, to be given again."""
     to_member = request.user.is_authenticated
-    try:
-        meeting, row = the_meeting(pk, to_member=to_member)
-    except Meeting.DoesNotExist as nothing:
-        raise Http404 from nothing
-    may, circle = request.rights.may, meeting.circle_id
-    speaks_freely = may("speak freely", circle)
+    meeting, row = _meeting_or_404(pk, to_member=to_member)
+    circle, speaks_freely = meeting.circle_id, request.rights.may("speak freely", meeting.circle_id)
     shown = hanging_on(
         meeting, to_member=to_member, to_peer=circle in request.rights.peers, to_colleague=speaks_freely
     )
-    kept = {
-        "tasks": _tasks(meeting) if may("plan", circle) else [],
-        "receives": meeting.pk in request.rights.hosting,
-        "speaks_freely": speaks_freely,
-        "was_there": meeting.attendances.by_organisation() if meeting.is_over and speaks_freely else [],
-    }
+    kept = _kept(meeting, request.rights, speaks_freely=speaks_freely)
     context = {
         "meeting": meeting,
         "seats": seats_of(meeting),
@@ -216,6 +208,23 @@ def meeting_page(request: Any, pk: int, *, form: AnswerForm | None = None, statu
     in_a_list = request.htmx.target == f"answer-{pk}"
     part = "meetings/_answer_in_row.html" if in_a_list else "meetings/meeting.html"
     return render_part(request, "meetings/meeting.html", f"{part}#answered", context, status=status)
+
+
+def _meeting_or_404(pk: int, *, to_member: bool) -> tuple[Meeting, str]:
+    try:
+        return the_meeting(pk, to_member=to_member)
+    except Meeting.DoesNotExist as nothing:
+        raise Http404 from nothing
+
+
+def _kept(meeting: Meeting, rights: Rights, *, speaks_freely: bool) -> dict[str, Any]:
+    """What pieces that are kept show besides what PostgreSQL gave of the meeting, and so belongs to their key."""
+    return {
+        "tasks": _tasks(meeting) if rights.may("plan", meeting.circle_id) else [],
+        "receives": meeting.pk in rights.hosting,
+        "speaks_freely": speaks_freely,
+        "was_there": meeting.attendances.by_organisation() if meeting.is_over and speaks_freely else [],
+    }
 
 
 def _own_answer(meeting: Meeting, reader: Member, shown: Shown, form: AnswerForm | None) -> dict[str, Any]:

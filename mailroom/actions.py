@@ -26,7 +26,7 @@ from .outgoing import Outgoing
 from .rendering import Printer, unsubscribe_address
 
 KEPT = dt.timedelta(days=30)
-HANDFUL = 100
+AT_A_TIME = 100
 """Letters that are in memory as text and HTML at once: a thousand of them are a third of the portal itself."""
 
 DELIVERY = {
@@ -75,7 +75,7 @@ def post_all(letters: Iterable[Outgoing]) -> int:
         offered = [_delivery(by_key[key]) for key in sorted(by_key)]
         ending = "ON CONFLICT DO NOTHING RETURNING id, dedupe_key"
         new, printer = _insert("mailroom_delivery", DELIVERY, offered, ending), Printer()
-        for some in batched(new, HANDFUL):
+        for some in batched(new, AT_A_TIME):
             _insert("mailroom_letter", LETTER, [_letter(pk, by_key.pop(key), printer) for pk, key in some])
     if new:
         bell.ring_after_commit(len(new))

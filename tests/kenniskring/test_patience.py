@@ -8,9 +8,11 @@ import time
 
 import psycopg
 import pytest
+from django.db import connection as of_django
 
 from kenniskring import servers
 from kenniskring.postgres import base
+from tests.servers import _admin
 
 
 @pytest.fixture
@@ -82,3 +84,15 @@ def test_a_web_process_starts_without_postgresql_and_looks_at_its_role_later(
         timeout=60,
     )
     assert run.stdout == expected, run.stderr
+
+
+def test_a_line_on_which_nothing_came_is_not_asked_about_and_one_that_was_hung_up_is_found_out(committed):
+    with of_django.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    assert of_django.is_usable()
+    ((last,),) = _admin(f"SELECT query FROM pg_stat_activity WHERE pid = {pid}")
+    assert "pg_backend_pid" in last
+    assert _admin(f"SELECT pg_terminate_backend({pid}, 2000)") == [(True,)]
+    assert not of_django.is_usable()
+    of_django.close()

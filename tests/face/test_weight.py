@@ -24,6 +24,18 @@ JUMPS = """addEventListener("DOMContentLoaded", () => 0); window.jumped = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.jumped += entry.value; })
   .observe({ type: "layout-shift", buffered: true });"""
 
+IN_PIECES = """async () => {
+  const html = await (await fetch(location)).text();
+  document.open();
+  for (let at = 0; at < html.length; at += 500) {
+    document.write(html.slice(at, at + 500));
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }
+  document.close();
+}"""
+"""Writes the page anew as it comes over a slow line: a piece, a picture of it, the next piece."""
+STILL = 0.01  # cumulative layout shift; 0.1 is called good, and the head of a table in two goes is 0.006
+
 
 class Scales:
     """A first visit: a browser that kept nothing, and what came over the wire."""
@@ -79,7 +91,7 @@ def too_much(url: str, name: str, scales: Scales, bytes_of: dict[str, int]) -> l
         "css": sum(size for address, size in bytes_of.items() if address.endswith(".css")) <= CSS,
         "js": sum(n for address, n in bytes_of.items() if address.endswith(".js") and "htmx" not in address)
         <= OUR_JS,
-        "jumps": scales.jumped() == 0,
+        "jumps": scales.jumped() <= STILL,
         "pictures without a size": not scales.page.query_selector("img:not([width][height])"),
     }
     return [f"{name}: {what} {len(bytes_of)} requests {bytes_of}" for what, is_light in found.items() if not is_light]
@@ -115,6 +127,20 @@ def test_a_first_visit_is_light_stays_here_and_nothing_jumps(deployed, chromium,
     )
     heaviest = max(weights, key=lambda name: sum(weights[name].values()))
     figure("first visit, the heaviest page: bytes", f"{sum(weights[heaviest].values())} ({heaviest})")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_that_comes_in_slowly_does_not_jump(deployed, chromium, figure, width):
+    scales, jumped = Scales(chromium, viewport={"width": width, "height": 900}), {}
+    for name in ("front", "circles", "circle", "governments", "meetings", "meeting"):
+        scales.page.goto(deployed.url + deployed.pages[name])
+        scales.page.evaluate(IN_PIECES)
+        jumped[name] = round(scales.jumped(), 4)
+    figure(
+        f"layout shift of a page that comes in 500 characters at a time, {width} px",
+        f"at most {max(jumped.values())}",
+    )
+    assert max(jumped.values()) <= STILL, jumped
 
 
 def test_pages_are_compressed_and_static_files_stay_for_ever(deployed, chromium):

@@ -99,7 +99,7 @@ def test_the_first_digit_of_a_nis_code_is_the_province():
 def test_every_circle_is_a_link_with_its_name_and_its_size_as_in_the_table(browse, flanders, figure):
     response = browse().get("/")
     svg = response.context["map"]
-    table = re.search(r'<table class="map-table">.*?</table>', response.text, re.S)[0]
+    table = re.search(r'<table class="map-table steady">.*?</table>', response.text, re.S)[0]
     assert links(svg) == links(table)
     assert len(links(svg)) == 15
     in_table = re.findall(r"(RKK [^<]+)</a></span></th><td class=\"number\">(\d+)", table)

@@ -3,6 +3,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv || echo .local/uv/bin/uv)
 RUN := .venv/bin/python
 PORT ?= 8000
+export PYTHONDONTWRITEBYTECODE :=  # tests start hundreds of processes; each would compile all it imports once more
 
 # Settings with which the lint looks at production; nothing is contacted.
 PRODUCTION = env SECRET_KEY=lint-$$(printf '%060d' 0 | tr 0 x)-0123456789abcdefghijklmnopqrstuv BASE_URL=https://kenniskring.example \
@@ -19,7 +20,7 @@ demo: .venv/.ready
 	python3 -m pip install --quiet --root-user-action ignore --target .local/uv uv
 
 .venv/.ready: uv.lock pyproject.toml | $(UV)
-	$(UV) sync --locked --quiet || $(UV) sync --locked --quiet --python '>=3.12'
+	$(UV) sync --locked --quiet --compile-bytecode || $(UV) sync --locked --quiet --compile-bytecode --python '>=3.12'
 	@touch $@
 
 # All tests, on servers of their own, one worker per core. REQUIRE_BROWSER=1 makes a missing Chromium an error;

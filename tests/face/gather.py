@@ -169,7 +169,7 @@ def _lines(chapter: str, who: str) -> Iterator[tuple[http_table.Line, str]]:
 def _in_the_table(stage: Stage, chapter: str) -> Iterator[Shown]:
     for who in ROLES:
         for line, method in _lines(chapter, who):
-            if not sample.is_in(f"{who} {method} {line.page} {line.of}", 5):
+            if not sample.is_in(f"{who} {method} {line.page} {line.of}", 10):
                 continue
             if shown := _ask(stage, who, line, method):
                 yield shown

@@ -23,7 +23,7 @@ def lines_for(who, language):
     """The lines of the table that this person walks. A manager walks the admin: all of it in Dutch, as that is where
     words of others would show, and its lists in English."""
     for line in lines():
-        if not sample.is_in(f"{who} {line.page} {line.of}", 3):
+        if not sample.is_in(f"{who} {line.page} {line.of}", 6):
             continue
         if line.verb in ("download", "export", "calendar") or line.name.startswith("demo"):  # the demo is in Dutch
             continue

@@ -16,7 +16,7 @@ from meetings.models import AgendaItem, DateOption, Evaluation, Material, Meetin
 from members.models import JoinRequest, Membership
 from regions.models import Circle, LocalGovernment
 from regions.wall import SYSTEM, acting_as
-from tests import make
+from tests import make, sample
 
 from . import http_table
 from .http_forms import Ledger, filled_in, rows_written, same_numbers, smuggled, summary, with_query
@@ -327,7 +327,8 @@ SENDERS = sorted({who for form in FORMS for who in form.who.split(",")})
 @pytest.mark.parametrize("who", SENDERS)
 def test_a_form_changes_what_it_is_for_and_nothing_else(stage, who, foreign, figure):
     ledger, wrong, count, tried = Ledger(None if who == "visitor" else stage.person(who).pk), [], 0, 0
-    for form in (form for form in FORMS if who in form.who.split(",")):
+    sent = [form for form in FORMS if who in form.who.split(",")]
+    for form in (form for form in sent if sample.is_in(f"{who} {form.page} {form.of}", 3)):
         with time_machine.travel(timezone.now(), tick=False):
             status, changes, _ = send(stage, form, who, ledger)
             *forged, fields = send(stage, form, who, ledger, lambda own: smuggled(own, foreign))

@@ -15,6 +15,8 @@ from django.db.models import F, Q
 
 from regions.wall import SYSTEM, acting_as
 
+from tests import sample
+
 from . import oracle, trial, world
 
 NINE = {
@@ -165,9 +167,10 @@ def everything(cast):
 @pytest.mark.parametrize("layer", [Sql, Orm])
 def test_nine_actors_do_with_every_model_what_the_oracle_says(cast, everything, figure, layer):
     wrong, cells = [], 0
+    walked = {label: model for label, model in oracle.walled().items() if sample.is_in(label, 3)}
     for name, who in NINE.items():
         actor = world.actors(cast)[who]
-        for label, model in oracle.walled().items():
+        for label, model in walked.items():
             rows, door = everything.rows[label], layer(model)
             expected = {verb: trial.expect(everything, actor, verb, label) for verb in LETTERS}
             moves = some(trial._moves(everything, label))
@@ -188,7 +191,7 @@ def test_nine_actors_do_with_every_model_what_the_oracle_says(cast, everything, 
             wrong += [(name, label, verb, found[verb], wanted[verb]) for verb in found if found[verb] != wanted[verb]]
             cells += len(found)
     assert wrong == []
-    what = f"{cells:,}: 9 actors × {len(everything.rows)} models × 8 verbs, 0 wrong"
+    what = f"{cells:,}: 9 actors × {len(walked)} models × 8 verbs, 0 wrong"
     figure(f"cells of the matrix, {layer.__name__.upper()}", what)
 
 

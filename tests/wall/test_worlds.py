@@ -12,8 +12,8 @@ from tests import sample
 from . import chance, equipment, oracle, trial
 from .laboratory import laboratory, play, taken_back
 
-WORLDS = 128 if sample.ALL else 32  # a part; four parts of 128 make more than 500
-WRITTEN = 4 if sample.ALL else 2
+WORLDS = 128 if sample.ALL else 16  # a part; four parts of 128 make more than 500
+WRITTEN = 4 if sample.ALL else 1
 WRITES = ("add", "change", "change blindly", "delete", "delete blindly", "move", "move blindly")
 TELLS = ("rights", "ask", "note", "nobody")
 

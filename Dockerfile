@@ -30,9 +30,9 @@ RUN python -m pip uninstall --yes --quiet --root-user-action ignore pip \
 WORKDIR /app
 COPY --from=builder /app /app
 # The bytecode is there already; nothing writes below /app. Uploads go to /media, what lasts for a moment to /tmp.
-# Two heaps of memory for all threads of a process, and not one for each; and what lies free at the end of one goes back,
-# however much was asked for once: a thousand invitations leave 4 MB behind and not 9.
-ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
+# One heap of memory for the threads of a process, which take turns anyway, and not one for each; and what lies free at
+# its end goes back, however much was asked for once.
+ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STATIC_ROOT=/app/collected MEDIA_ROOT=/media
 USER 10001:10001
 EXPOSE 8000

@@ -142,7 +142,7 @@ CACHES = {
     # The rest in the memory of each process; apart, so that what is large in one drives nothing out of another.
     "memory": {"BACKEND": _IN_MEMORY, "LOCATION": "memory", "OPTIONS": {"MAX_ENTRIES": 20_000}},
     "template_fragments": {"BACKEND": _IN_MEMORY, "LOCATION": "fragments", "OPTIONS": {"MAX_ENTRIES": 300}},
-    "events": {"BACKEND": _IN_MEMORY, "LOCATION": "events", "OPTIONS": {"MAX_ENTRIES": 2_000}},
+    "events": {"BACKEND": _IN_MEMORY, "LOCATION": "events", "OPTIONS": {"MAX_ENTRIES": 1_000}},
     "visitors": {"BACKEND": _IN_MEMORY, "LOCATION": "visitors", "OPTIONS": {"MAX_ENTRIES": 50}},
 }
 VISITORS_SEE_FOR = float(os.environ.get("VISITORS_SEE_FOR", "1"))  # seconds; decision 17. 0: never twice the same

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from itertools import batched
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import psycopg
@@ -21,13 +20,11 @@ from regions.wall import as_system
 
 from . import bell
 from .languages import to_anyone
-from .models import Delivery, Letter, Silence, Slot
+from .models import Delivery, Letter, Silence, Slot, Wording
 from .outgoing import Outgoing
-from .rendering import Printer, unsubscribe_address
+from .rendering import likeness, own, unsubscribe_address, wording
 
 KEPT = dt.timedelta(days=30)
-AT_A_TIME = 100
-"""Letters that are in memory as text and HTML at once: a thousand of them are a third of the portal itself."""
 
 DELIVERY = {
     "dedupe_key": "text",
@@ -50,6 +47,8 @@ DELIVERY = {
 }
 LETTER = {
     "delivery_id": "bigint",
+    "wording_id": "bigint",
+    "own": "jsonb",
     "text": "text",
     "html": "text",
     "headers": "jsonb",
@@ -74,12 +73,22 @@ def post_all(letters: Iterable[Outgoing]) -> int:
         # In order of key, so that two who post the same letters at once wait for each other and not in a circle.
         offered = [_delivery(by_key[key]) for key in sorted(by_key)]
         ending = "ON CONFLICT DO NOTHING RETURNING id, dedupe_key"
-        new, printer = _insert("mailroom_delivery", DELIVERY, offered, ending), Printer()
-        for some in batched(new, AT_A_TIME):
-            _insert("mailroom_letter", LETTER, [_letter(pk, by_key.pop(key), printer) for pk, key in some])
-    if new:
-        bell.ring_after_commit(len(new))
+        new = [(pk, by_key[key]) for pk, key in _insert("mailroom_delivery", DELIVERY, offered, ending)]
+        if new:
+            _write(new)
+            bell.ring_after_commit(len(new))
     return len(new)
+
+
+def _write(letters: list[tuple[int, Outgoing]]) -> None:
+    """The letters of these deliveries. What several have in common is written once."""
+    alike: dict[Hashable, list[tuple[int, Outgoing]]] = {}
+    for pk, letter in letters:
+        alike.setdefault(likeness(letter), []).append((pk, letter))
+    common = {key: wording(some[0][1]) for key, some in alike.items() if len(some) > 1}
+    Wording.objects.bulk_create(common.values())
+    rows = [_letter(pk, letter, common.get(key)) for key, some in alike.items() for pk, letter in some]
+    _insert("mailroom_letter", LETTER, rows)
 
 
 def _delivery(letter: Outgoing) -> dict[str, Any]:
@@ -105,9 +114,10 @@ def _delivery(letter: Outgoing) -> dict[str, Any]:
     }
 
 
-def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> dict[str, Any]:
+def _letter(delivery_pk: int, letter: Outgoing, common: Wording | None) -> dict[str, Any]:
     refusing = unsubscribe_address(letter)
-    text, html = printer.text_and_html(letter, refusing)
+    of_the_reader = own(letter, refusing)
+    alone = None if common else Letter(wording=wording(letter), own=of_the_reader)
     headers = dict(letter.headers)
     if refusing:
         headers |= {  # RFC 8058
@@ -116,8 +126,10 @@ def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> dict[str, A
         }
     return {
         "delivery_id": delivery_pk,
-        "text": text,
-        "html": html,
+        "wording_id": common.pk if common else None,
+        "own": Jsonb(of_the_reader if common else []),
+        "text": alone.text if alone else None,
+        "html": alone.html if alone else "",
         "headers": Jsonb(headers),
         "calendar": letter.calendar.text if letter.calendar else "",
         "calendar_method": letter.calendar.method if letter.calendar else "",
@@ -127,8 +139,8 @@ def _letter(delivery_pk: int, letter: Outgoing, printer: Printer) -> dict[str, A
 def _insert(
     table: str, columns: dict[str, str], rows: list[dict[str, Any]], ending: str = ""
 ) -> list[tuple[Any, ...]]:
-    """As ``bulk_create``, without a model instance for each row and with the values beside the statement: quoted into
-    it, a thousand letters are ten megabytes. Gives what ``ending`` returns."""
+    """As ``bulk_create``, without a model instance for each row and with the values beside the statement. Gives what
+    ``ending`` returns."""
     arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {ending}"
     with connection.wrap_database_errors:
@@ -185,5 +197,6 @@ def throw_away() -> int:
     waiting = Q(delivery__state__in=[Delivery.State.QUEUED, Delivery.State.HANDING_OVER])
     old = Letter.objects.exclude(waiting).alias(done_at=Coalesce("delivery__sent_at", "delivery__posted_at"))
     count, _per_model = old.filter(done_at__lt=before).delete()
+    Wording.objects.filter(letters=None).delete()
     Slot.objects.filter(taken_at__lt=before).delete()
     return count

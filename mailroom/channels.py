@@ -61,7 +61,7 @@ def post_to_channel(
             },
         )
         if is_new:
-            Letter.objects.create(delivery=delivery, text=webhooks.card(title, facts, buttons))
+            Letter.objects.create(delivery=delivery, own_text=webhooks.card(title, facts, buttons))
     if is_new:
         bell.ring_after_commit(1)
     return is_new

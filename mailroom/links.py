@@ -36,7 +36,12 @@ def _path_of(view: str) -> str:
 
 def make_token(purpose: str, value: Any) -> str:
     """A signed, dated token that says ``value`` (JSON) and is good for ``purpose`` alone."""
-    return signing.dumps(value, salt=f"kenniskring.{purpose}", compress=False)
+    return _signer(purpose, settings.SECRET_KEY).sign_object(value)
+
+
+@lru_cache  # it would be made anew for each of a thousand letters
+def _signer(purpose: str, key: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(key=key, salt=f"kenniskring.{purpose}")
 
 
 def read_token(purpose: str, token: str, *, max_age: dt.timedelta) -> Any:

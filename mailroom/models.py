@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Circle
@@ -133,12 +134,33 @@ class Delivery(models.Model):
         return f"{self.kind} → {self.to}"
 
 
+class Wording(models.Model):
+    """What letters of one batch have in common, once for all of them: a thousand invitations are not ten megabytes.
+
+    Both bodies are lists of pieces; a number is the place in ``Letter.own`` of what belongs there.
+    """
+
+    text = models.JSONField()
+    html = models.JSONField()
+
+    class Meta:
+        verbose_name = _("text of several e-mails")
+        verbose_name_plural = _("texts of several e-mails")
+        constraints = [Wall(name="wordings_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
+
+
 class Letter(models.Model):
-    """What a delivery says, rendered when it was promised. Read by the system alone; thrown away some time after sending."""
+    """What a delivery says, written when it was promised. Read by the system alone; thrown away some time after sending.
+
+    It has a wording, or the bodies that no other letter has. Whoever reads it asks for ``text`` and ``html``.
+    """
 
     delivery = models.OneToOneField(Delivery, models.CASCADE, primary_key=True, related_name="letter")
-    text = models.TextField()
-    html = models.TextField(blank=True)
+    wording = models.ForeignKey(Wording, models.PROTECT, null=True, blank=True, related_name="letters")
+    own = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    # NULL beside a wording: whoever does not know of wordings fails on such a letter, and does not send an empty one.
+    own_text = models.TextField(null=True, blank=True, db_column="text")  # noqa: DJ001
+    own_html = models.TextField(blank=True, db_column="html")
     headers = models.JSONField(default=dict, blank=True)
     calendar = models.TextField(blank=True, help_text=_("An .ics, sent as a text/calendar part."))
     calendar_method = models.CharField(max_length=12, blank=True)
@@ -147,6 +169,19 @@ class Letter(models.Model):
         verbose_name = _("text of an e-mail")
         verbose_name_plural = _("texts of e-mails")
         constraints = [Wall(name="letters_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
+
+    @property
+    def text(self) -> str:
+        return filled(self.wording.text, self.own) if self.wording else self.own_text or ""
+
+    @property
+    def html(self) -> str:
+        return filled(self.wording.html, [*map(escape, self.own)]) if self.wording else self.own_html
+
+
+def filled(pieces: list[str | int], own: list[str]) -> str:
+    """A body, with what is of one reader in the places where a number stands."""
+    return "".join([piece if isinstance(piece, str) else own[piece] for piece in pieces])
 
 
 class SilenceQuerySet(models.QuerySet["Silence"]):

@@ -110,6 +110,7 @@ def _due() -> QuerySet[Delivery]:
         Delivery.objects.filter(Q(leased_until=None) | Q(leased_until__lt=Now()), due_at__lte=Now())
         .filter(state__in=[State.QUEUED, State.HANDING_OVER])
         .select_related("letter", "channel")
+        .prefetch_related("letter__wording")  # once for all who share it
         .annotate(
             is_late=Q(not_after__lte=Now()),
             is_active=F("member__is_active"),

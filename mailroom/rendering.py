@@ -1,7 +1,7 @@
 """From what a letter says to text and HTML.
 
 Letters of one batch differ in little: name, addresses of buttons, the way to unsubscribe. So each text is made once
-with marks in those places, and the marks are filled in per letter: a thousand invitations cost little more than one.
+with marks in those places, and kept once: a thousand invitations cost little more than one.
 """
 
 from __future__ import annotations
@@ -13,31 +13,38 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.translation import override
 
 from . import links
+from .models import Wording
 from .outgoing import Outgoing
 
 MARK = f"mark-{secrets.token_hex(8)}-"  # nobody can write it in a letter
 PLACES = re.compile(re.escape(MARK) + r"(\d+)-")
-Skeleton = tuple[list[str], list[str]]
 
 
-class Printer:
-    """Prints the letters of one batch."""
+def own(letter: Outgoing, refusing: str) -> list[str]:
+    """What is of one reader, in the order of the marks; ``refusing`` is the ``unsubscribe_address``."""
+    return [letter.addressee, refusing, *(address for _, address in letter.buttons)]
 
-    def __init__(self) -> None:
-        self._skeletons: dict[Hashable, Skeleton] = {}
 
-    def text_and_html(self, letter: Outgoing, refusing: str) -> tuple[str, str]:
-        """The two bodies of a letter; ``refusing`` is its ``unsubscribe_address``."""
-        own = [letter.addressee, refusing, *(address for _, address in letter.buttons)]
-        key = _key(letter)
-        if key not in self._skeletons:
-            self._skeletons[key] = _skeleton(_shared(letter), has_profile=letter.member is not None)
-        text, html = self._skeletons[key]
-        return _filled(text, own), _filled(html, [str(escape(value)) for value in own])
+def wording(letter: Outgoing) -> Wording:
+    """What it has in common with all letters of the same ``likeness``, not saved."""
+    shared = _shared(letter)
+    context = {
+        "letter": shared,
+        "has_profile": letter.member is not None,
+        "unsubscribe": _mark(1) if shared.can_unsubscribe and shared.circle else "",
+        "home": settings.BASE_URL,
+    }
+    with override(shared.language):
+        text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
+        return Wording(text=_pieces(text), html=_pieces(render_to_string("mailroom/letter.html", context)))
+
+
+def _pieces(body: str) -> list[str | int]:
+    """Between two pieces of text, the number of a mark."""
+    return [int(piece) if place % 2 else piece for place, piece in enumerate(PLACES.split(body))]
 
 
 def unsubscribe_address(letter: Outgoing) -> str:
@@ -65,8 +72,8 @@ def _shared(letter: Outgoing) -> Outgoing:
     )
 
 
-def _key(letter: Outgoing) -> Hashable:
-    """What ``_shared`` leaves: letters for which it is the same have one skeleton."""
+def likeness(letter: Outgoing) -> Hashable:
+    """What ``_shared`` leaves: letters for which it is the same have one wording."""
     return (
         letter.language,
         letter.subject,
@@ -78,20 +85,3 @@ def _key(letter: Outgoing) -> Hashable:
         letter.why,
         letter.member is not None,
     )
-
-
-def _skeleton(shared: Outgoing, *, has_profile: bool) -> Skeleton:
-    context = {
-        "letter": shared,
-        "has_profile": has_profile,
-        "unsubscribe": _mark(1) if shared.can_unsubscribe and shared.circle else "",
-        "home": settings.BASE_URL,
-    }
-    with override(shared.language):
-        text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
-        return PLACES.split(text), PLACES.split(render_to_string("mailroom/letter.html", context))
-
-
-def _filled(skeleton: list[str], own: list[str]) -> str:
-    """Texts stand on the even places, numbers of what belongs between them on the odd."""
-    return "".join(own[int(piece)] if place % 2 else piece for place, piece in enumerate(skeleton))

@@ -91,7 +91,7 @@ def send_the_post(office: Keeper) -> None:
     the play.
     """
     with acting_as(SYSTEM):
-        waiting = list(Delivery.objects.unsent().select_related("letter"))
+        waiting = list(Delivery.objects.unsent().select_related("letter").prefetch_related("letter__wording"))
     if not waiting:
         return
     for delivery in waiting:

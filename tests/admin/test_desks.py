@@ -15,6 +15,7 @@ from tests.wall import world
 
 HIDDEN = {
     "mailroom.Letter",  # holds personal links; the system alone reads it
+    "mailroom.Wording",
     "mailroom.Channel",  # its address is a key, kept on a page of the circle
     "members.FeedAddress",  # the member's own
     "meetings.AlwaysComes",  # the member's own, as the next one

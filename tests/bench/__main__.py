@@ -88,7 +88,7 @@ def gunicorn(stack: ExitStack, application: str, environment: dict[str, str], wo
             "warning",
         ),
     ]
-    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+    memory = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
     process = stack.enter_context(running(command, environment | {"PYTHONWARNINGS": "ignore"} | memory))
     for _ in range(300):
         with socket.socket() as probe:

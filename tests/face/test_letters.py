@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from mailroom.models import Letter
 from mailroom.outgoing import Outgoing
-from mailroom.rendering import Printer
+from mailroom.rendering import own, wording
 from regions.models import Circle
 
 from .viewer import AXE, FACE
@@ -57,9 +58,8 @@ def letters() -> dict[str, str]:
         kind="welcome", thing="member:1", version=1, to="x@y.example", subject="Welcome", paragraphs=["Good."],
         language="en",
     )  # fmt: skip
-    printer = Printer()
     refuse = "https://kenniskring.example/afmelden/abc/"
-    return {letter.kind: printer.text_and_html(letter, refuse)[1] for letter in (full, short)}
+    return {each.kind: Letter(wording=wording(each), own=own(each, refuse)).html for each in (full, short)}
 
 
 def without_style(html: str) -> str:

@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailroom import actions, mime, postman, relay
-from mailroom.models import Delivery, Letter, Silence
+from mailroom.models import Delivery, Letter, Silence, Wording
 from mailroom.outgoing import CalendarFile
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as
 from tests.smtp import DROP
 
-from .letters import claimed, fresh, make_due, posted
+from .letters import claimed, fresh, make_due, outgoing, posted
 
 State = Delivery.State
 ICS = (
@@ -334,6 +334,19 @@ def test_a_deactivated_member_gets_nothing(mailbox, lid):
     postman.work()
     assert fresh(delivery).state == State.WITHDRAWN
     assert mailbox.letters == []
+
+
+def test_what_old_texts_shared_goes_with_the_last_of_them(mailbox, house):
+    month = timezone.now() - dt.timedelta(days=31)
+    with acting_as(SYSTEM):
+        actions.post(outgoing("een@temse.example"), outgoing("twee@temse.example"))
+    postman.work()
+    assert [str(letter["To"]) for letter in mailbox.letters] == ["een@temse.example", "twee@temse.example"]
+    for gone, left in [("een@temse.example", 1), ("twee@temse.example", 0)]:
+        with acting_as(SYSTEM):
+            Delivery.objects.filter(to=gone).update(sent_at=month)
+            assert actions.throw_away() == 1
+            assert Letter.objects.count() == Wording.objects.count() == left
 
 
 def test_old_texts_are_thrown_away_and_the_account_stays(mailbox):

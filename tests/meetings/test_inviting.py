@@ -95,7 +95,7 @@ def test_the_letter_names_circle_verb_day_and_town_and_asks(browse, meeting, lid
     invite(browse(trekker), meeting)
     with acting_as(SYSTEM):
         delivery = Delivery.objects.get(to=lid.email)
-        letter = Letter.objects.get(delivery=delivery)
+        letter = Letter.objects.select_related("wording").get(delivery=delivery)
         day = timezone.localtime(meeting.starts_at)
     months = [
         "januari",

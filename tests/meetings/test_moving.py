@@ -65,7 +65,7 @@ def told(kind):
 
 def letter_to(person, kind):
     with acting_as(SYSTEM):
-        return Letter.objects.get(delivery__member=person, delivery__kind=kind)
+        return Letter.objects.select_related("wording").get(delivery__member=person, delivery__kind=kind)
 
 
 def the(meeting):
@@ -136,7 +136,7 @@ def test_the_online_link_is_in_no_text_of_a_change(browse, trekker, meeting, cas
     move(browse(trekker), meeting, form="hybrid", online_link="https://teams.example/geheim")
     with acting_as(SYSTEM):
         assert JoinLink.objects.get().url == "https://teams.example/geheim"
-        letters = list(Letter.objects.filter(delivery__kind="meeting_changed"))
+        letters = list(Letter.objects.select_related("wording").filter(delivery__kind="meeting_changed"))
     assert letters
     assert not [letter for letter in letters if "teams.example" in letter.text + letter.html]
 

@@ -67,7 +67,7 @@ def test_the_circle_is_asked_a_letter_each_but_not_suppliers_nor_who_asks(
     poll, _ = ask(draft, trekker, 0, 7)
     assert written("poll_opened") == {"Lies Lid", "Cas Collega", "Oona Lokeren"}
     with acting_as(SYSTEM):
-        letter = Letter.objects.select_related("delivery").get(delivery__member=lid)
+        letter = Letter.objects.select_related("delivery", "wording").get(delivery__member=lid)
     assert letter.delivery.subject == "[RKK Waasland] Welke dag past? Geheim concept"
     assert reverse("poll", args=[poll.pk]) in letter.text
 

@@ -196,11 +196,15 @@ def _change(old: dict[str, Any] | None, new: dict[str, Any] | None, key: tuple) 
 
 
 def summary(changes: set[tuple[str, str, str]]) -> set[str]:
-    """``table+``, ``table-`` and ``table.column``: what a form is expected to touch."""
-    return {
+    """``table+``, ``table-`` and ``table.column``: what a form is expected to touch.
+
+    A new wording is not told apart: it is part of the text of letters, when there are several alike.
+    """
+    said = {
         f"{table}{change[0]}" if change[0] in "+-" else f"{table}.{change.partition('=')[0]}"
         for table, _, change in changes
     }
+    return said - {"mailroom_wording+"} if "mailroom_letter+" in said else said
 
 
 @contextmanager

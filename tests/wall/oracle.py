@@ -191,6 +191,7 @@ MAY_CHANGE: dict[str, Rule] = {
     "admin.LogEntry": nobody,
     "mailroom.Delivery": the_system,
     "mailroom.Letter": the_system,
+    "mailroom.Wording": the_system,
     "mailroom.Channel": leads,
     "mailroom.Silence": stewards,
     "mailroom.Slot": the_system,

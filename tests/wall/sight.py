@@ -320,6 +320,7 @@ RULES: dict[str, Rule] = {
     "admin.LogEntry": stewards,
     "mailroom.Delivery": sees_delivery,
     "mailroom.Letter": the_system,
+    "mailroom.Wording": the_system,
     "mailroom.Channel": leads,
     "mailroom.Silence": stewards,
     "mailroom.Slot": stewards,

@@ -20,6 +20,10 @@ LOOKS_THROUGH = {
     ("meetings.PressingQuestion", "member_id"): "who left keeps their question; it shows nothing of that member",
     ("meetings.Contribution", "member_id"): "the circle's own note of who wrote it; it shows nothing of that member",
     ("meetings.Asking", "by_id"): "the circle's own note of who asked; it shows nothing of that member",
+    (
+        "meetings.DateVote",
+        "talk_id",
+    ): "a check (IntegrityError here) keeps it apart from a member, whom the wall asks for",
     ("members.JoinRequest", "decided_by_id"): "the circle's own note of who decided; the journal is what counts",
 }
 """What may point at a row that the writer does not see, and why that is no harm."""

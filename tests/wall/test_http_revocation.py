@@ -162,7 +162,7 @@ def test_a_letter_that_waits_does_not_follow_who_is_gone(stage, way):
             only_while_member=True,
             due_at=timezone.now() - dt.timedelta(hours=1),
         )
-        Letter.objects.create(delivery=waiting, text="Beste")
+        Letter.objects.create(delivery=waiting, own_text="Beste")
     with taken_back():
         assert postman.claim() in (waiting, [waiting])  # it would leave
     lose(stage, way)

@@ -14,7 +14,6 @@ from django.db import IntegrityError, ProgrammingError, connection, models, tran
 from django.db.models import F, Q
 
 from regions.wall import SYSTEM, acting_as
-
 from tests import sample
 
 from . import oracle, trial, world

@@ -61,6 +61,8 @@ def _plain(label: str) -> str | None:
             return f'"{field.column}" = 1'
         if isinstance(field, (models.CharField, models.TextField)) and not field.choices:
             return f"\"{field.column}\" = 'x'"
+        if isinstance(field, models.JSONField):
+            return f"\"{field.column}\" = '[]'"
     return None
 
 

@@ -13,7 +13,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.utils import timezone
 
 from library.models import Topic
-from mailroom.models import Channel, Delivery, Letter, Silence, Slot
+from mailroom.models import Channel, Delivery, Letter, Silence, Slot, Wording
 from meetings.models import (
     ActionPoint,
     AgendaItem,
@@ -307,7 +307,8 @@ def post(cast: dict[str, Member], *circles: Circle) -> None:
     """A letter about each circle and none, to each person and none; silences; a slot."""
     pairs = itertools.product([None, *circles], [None, *cast.values()])
     sent = Delivery.objects.bulk_create(letter(number, *pair) for number, pair in enumerate(pairs))
-    Letter.objects.bulk_create(Letter(delivery=delivery, text="Beste") for delivery in sent)
+    common = Wording.objects.create(text=["Beste ", 0], html=["<p>Beste ", 0, "</p>"])
+    Letter.objects.bulk_create(Letter(delivery=delivery, wording=common, own=["lezer"]) for delivery in sent)
     for circle in circles:
         Channel.objects.create(circle=circle, url=f"https://{circle.slug}.webhook.office.com/geheim")
     for where in [None, *circles]:

@@ -46,7 +46,7 @@ def meeting(waasland, temse):
 def letter_to(person, kind):
     """The one letter of this kind to this person."""
     with acting_as(SYSTEM):
-        return Delivery.objects.select_related("letter").get(kind=kind, to=getattr(person, "email", person))
+        return Delivery.objects.select_related("letter__wording").get(kind=kind, to=getattr(person, "email", person))
 
 
 def test_two_members_of_one_circle_are_invited_each_in_their_own_language(meeting, lid, jane, trekker):

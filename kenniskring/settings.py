@@ -5,6 +5,7 @@ What differs per place comes from the environment; what is missing stops the sta
 
 import os
 from email.utils import parseaddr
+from logging import captureWarnings
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -328,3 +329,4 @@ SECURE_CSP = {
 # --- Log: to standard error, for whoever runs us -----------------------------------------------------------------
 
 LOGGING = logs.configuration(os.environ)  # LOG_FORMAT, LOG_LEVEL
+captureWarnings(capture=not DEMO)  # what Python warns of is a line of the log too

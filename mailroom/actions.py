@@ -150,8 +150,8 @@ def _insert(
 
 
 def try_again(deliveries: Iterable[Delivery]) -> int:
-    """Put failed letters back in the queue, with all their tries. Returns how many."""
-    failed = Delivery.objects.failed().filter(pk__in=[delivery.pk for delivery in deliveries])
+    """Put failed letters back in the queue, with all their tries. Returns how many: a text of a month ago is gone."""
+    failed = Delivery.objects.failed().filter(pk__in=[delivery.pk for delivery in deliveries], letter__isnull=False)
     with as_system("whoever sees that a letter failed may have it tried again"):
         count = failed.update(state=Delivery.State.QUEUED, attempts=0, due_at=timezone.now())
     if count:

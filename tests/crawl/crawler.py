@@ -104,6 +104,8 @@ class Crawl:
     seen: set[Row] = field(default_factory=set)
     foreign: list[tuple[str, Row]] = field(default_factory=list)
     """Where which row was read that does not exist for this actor."""
+    unread: int = 0
+    """Addresses known at the end, and not visited."""
 
     def read(self, where: str, rows: Iterable[Row], may_see: Callable[[Row], bool]) -> None:
         for row in rows:
@@ -133,10 +135,11 @@ def log_in(base: str, address: str) -> requests.Session:
 def crawl(
     base: str, browser: requests.Session, start: Iterable[str], *, may_see: Callable[[Row], bool], most: int
 ) -> Crawl:
-    """Visit ``start`` and what it links to, ``most`` addresses together; every status counts, every body is read."""
-    found, waiting, known = Crawl(), deque(start), set()
-    while waiting and found.total() < most:
-        path = waiting.popleft()
+    """Visit ``start`` and what pages link to, in turn, ``most`` addresses together; all that is answered is read."""
+    found, waiting, linked, known = Crawl(), deque(start), deque[str](), set()
+    while (waiting or linked) and found.total() < most:
+        first, second = (linked, waiting) if found.total() % 2 else (waiting, linked)
+        path = (first or second).popleft()
         if path in known:
             continue
         known.add(path)
@@ -151,7 +154,8 @@ def crawl(
             page = _Links()
             page.feed(answer.text)
             links += page.found
-        waiting.extend(link for link in _own(base, path, links) if link not in known)
+        linked.extend(link for link in _own(base, path, links) if link not in known)
+    found.unread = len({*waiting, *linked} - known)
     return found
 
 

@@ -176,8 +176,8 @@ def read_letters(letters: list[bytes], world: oracle.World, people: dict[str, Ac
 
 def _table(found: dict[str, Crawl]) -> list[str]:
     statuses = sorted({status for each in found.values() for status in each.answers})
-    lines: list[list[object]] = [["", "answers", *statuses, "words", "foreign"]]
+    lines: list[list[object]] = [["", "answers", *statuses, "words", "foreign", "unread"]]
     for who, each in found.items():
         counts = [each.answers[status] for status in statuses]
-        lines.append([who, each.total(), *counts, len(each.seen), len(each.foreign)])
+        lines.append([who, each.total(), *counts, len(each.seen), len(each.foreign), each.unread])
     return [f"{who!s:30}" + "".join(f"{number!s:>8}" for number in numbers) for who, *numbers in lines]

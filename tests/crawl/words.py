@@ -16,6 +16,7 @@ import pypdf
 from django.db import models
 from psycopg import sql
 
+from mailroom.models import Wording
 from tests.wall import oracle
 
 WORD = re.compile(r"zq(\d+)w(\d+)qz", re.IGNORECASE)
@@ -57,6 +58,8 @@ def plant(superuser: psycopg.Connection) -> int:
 
 
 def _is_text(field: Any) -> bool:
+    if _is_in_pieces(field):
+        return True
     return (
         isinstance(field, models.CharField | models.TextField)
         and not (field.choices or field.unique or isinstance(field, models.EmailField))
@@ -64,15 +67,26 @@ def _is_text(field: Any) -> bool:
     )
 
 
+def _is_in_pieces(field: Any) -> bool:
+    """A body that letters share: a list of texts and numbers."""
+    return field.model is Wording and isinstance(field, models.JSONField)
+
+
 def _planting(label: str, model: Any, field: Any) -> tuple[sql.Composed, list[Any]]:
     own = sql.SQL("'zq' || %s::text || 'w' || {key} || 'qz'").format(key=sql.Identifier(model._meta.pk.column))
     column = sql.Identifier(field.column)
+    if _is_in_pieces(field):
+        statement = (
+            "UPDATE {table} SET {column} = jsonb_set({column}, '{{0}}', to_jsonb({own} || ' ' || ({column} ->> 0)))"
+        )
+        names = {"table": sql.Identifier(model._meta.db_table), "column": column, "own": own}
+        return sql.SQL(statement).format(**names), [LABELS.index(label)]
     # An address stays one, and keeps its key behind it.
     text = "{column} || '#' || {own}" if isinstance(field, models.URLField) else "{own} || ' ' || {column}"
-    statement = sql.SQL("UPDATE {table} SET {column} = left(" + text + ", %s) WHERE {column} <> ''").format(
+    update = sql.SQL("UPDATE {table} SET {column} = left(" + text + ", %s) WHERE {column} <> ''").format(
         table=sql.Identifier(model._meta.db_table), column=column, own=own
     )
-    return statement, [LABELS.index(label), field.max_length or 1_000_000]
+    return update, [LABELS.index(label), field.max_length or 1_000_000]
 
 
 # --- Files that carry words --------------------------------------------------------------------------------------

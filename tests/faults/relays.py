@@ -151,6 +151,11 @@ def hung_up(town: Town, size: str) -> list[Line]:
     lines.append(expect(town, "421 on connect", deliveries[:1], state="queued", remark=UNREACHABLE, copies=0))
     town.rounds(2)
     lines.append(expect(town, "421 on connect, and later not", deliveries, state="sent"))
+    with override_settings(RELAY_LOOKUP_URL=relay.lookup_url):
+        deliveries = town.post()
+        relay.replies("DOT", DROP)
+        town.rounds(2)
+        lines.append(expect(town, "drops the line after the dot, and can be asked", deliveries, state="sent"))
     return lines
 
 

@@ -194,11 +194,12 @@ def test_a_static_file_says_it_all_too(db):
 
 COLLECT = """
 import json, django
+FOLLOWS = ["SECOND_FACTOR_REQUIRED", "RATE_LIMITS"]
 django.setup()
 from django.conf import settings
 from django.core.management import call_command
 call_command("collectstatic", interactive=False, verbosity=0)
-print(json.dumps({n: getattr(settings, n) for n in dir(settings) if "_COOKIE_" in n}))
+print(json.dumps({n: getattr(settings, n) for n in dir(settings) if "_COOKIE_" in n or n in FOLLOWS}))
 """
 
 
@@ -354,6 +355,10 @@ def test_every_cookie_setting_follows_from_https(production):
         assert values[0].startswith("__Host-")
         assert values[1:] == [True, True, "Lax", "/", None]
     assert found["MESSAGES_COOKIE_NAME"] == "__Host-messages"
+
+
+def test_production_asks_a_second_factor_of_who_has_a_role_and_counts_attempts(production):
+    assert (production.settings["SECOND_FACTOR_REQUIRED"], production.settings["RATE_LIMITS"]) == (True, True)
 
 
 @override_settings(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_HTTPONLY=True)

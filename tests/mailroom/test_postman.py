@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailroom import actions, mime, postman, relay
-from mailroom.models import Delivery, Letter, Silence, Wording
+from mailroom.models import Delivery, Silence
 from mailroom.outgoing import CalendarFile
 from members.models import Membership
 from regions.wall import SYSTEM, acting_as
 from tests.smtp import DROP
 
-from .letters import claimed, fresh, make_due, outgoing, posted
+from .letters import claimed, fresh, make_due, posted
 
 State = Delivery.State
 ICS = (
@@ -334,31 +334,6 @@ def test_a_deactivated_member_gets_nothing(mailbox, lid):
     postman.work()
     assert fresh(delivery).state == State.WITHDRAWN
     assert mailbox.letters == []
-
-
-def test_what_old_texts_shared_goes_with_the_last_of_them(mailbox, house):
-    month = timezone.now() - dt.timedelta(days=31)
-    with acting_as(SYSTEM):
-        actions.post(outgoing("een@temse.example"), outgoing("twee@temse.example"))
-    postman.work()
-    assert [str(letter["To"]) for letter in mailbox.letters] == ["een@temse.example", "twee@temse.example"]
-    for gone, left in [("een@temse.example", 1), ("twee@temse.example", 0)]:
-        with acting_as(SYSTEM):
-            Delivery.objects.filter(to=gone).update(sent_at=month)
-            assert actions.throw_away() == 1
-            assert Letter.objects.count() == Wording.objects.count() == left
-
-
-def test_old_texts_are_thrown_away_and_the_account_stays(mailbox):
-    old, new, waiting = posted(), posted("tom@temse.example"), posted("wacht@temse.example")
-    postman.work()
-    month = timezone.now() - dt.timedelta(days=31)
-    with acting_as(SYSTEM):
-        Delivery.objects.filter(pk=old.pk).update(sent_at=month, posted_at=month)
-        Delivery.objects.filter(pk=waiting.pk).update(state=State.QUEUED, sent_at=None, posted_at=month)
-        assert actions.throw_away() == 1
-        assert set(Letter.objects.values_list("delivery", flat=True)) == {new.pk, waiting.pk}
-        assert Delivery.objects.count() == 3
 
 
 def test_a_letter_has_the_same_bytes_every_time(house):

@@ -1,6 +1,7 @@
 """Each service's very command line, from a built image, against local servers."""
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -46,6 +47,7 @@ def test_what_compose_starts_works(composed, figure, tmp_path):
     each_web_answers_with_pages_and_files_that_may_be_kept_for_ever(composed, figure)
     nobody_gets_what_is_of_the_demo_or_came_by_another_name(composed)
     two_workers_send_each_letter_once_also_when_web_cannot_ring_for_them(composed, figure)
+    every_line_that_they_wrote_is_json(composed)
     migrating_again_while_the_portal_runs_is_harmless(composed)
     a_health_check_tells_who_is_well(composed)
     nothing_writes_in_the_image(composed)
@@ -92,6 +94,12 @@ def two_workers_send_each_letter_once_also_when_web_cannot_ring_for_them(compose
     assert sorted(str(letter["To"]) for letter in arrived) == sorted(f"quiet-{n}@demo.example" for n in range(40))
     worker = composed.all("worker")[0]
     figure("memory of a worker with 4 postmen (PSS per process)", f"{worker.memory()} MiB")
+
+
+def every_line_that_they_wrote_is_json(composed):
+    for name in ("web", "worker", "beat"):
+        for each in composed.all(name):
+            assert [line for line in each.log.read_text().splitlines() if not json.loads(line)["message"]] == []
 
 
 def the_door_passes_on_who_asks_and_goes_past_a_web_that_is_gone(composed, tmp_path):

@@ -135,7 +135,7 @@ class Delivery(models.Model):
 
 
 class Wording(models.Model):
-    """What letters of one batch have in common, once for all of them: a thousand invitations are not ten megabytes.
+    """What letters of one batch have in common, once for all of them: it is most of what a letter says.
 
     Both bodies are lists of pieces; a number is the place in ``Letter.own`` of what belongs there.
     """

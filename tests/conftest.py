@@ -24,7 +24,7 @@ from .smtp import mailbox  # noqa: F401
 
 
 @pytest.fixture
-def db(request):
+def db(request, django_db_setup):  # noqa: F811  (named here, so that the tables are there before a test's own fixtures)
     """A transaction that is taken back afterwards; for a test that asks for ``committed``, real commits."""
     request.getfixturevalue("committed" if "committed" in request.fixturenames else "_django_db_helper")
 

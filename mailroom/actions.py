@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.core.mail import make_msgid
 from django.db import connection, transaction
@@ -14,7 +14,6 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from regions.wall import as_system
 
@@ -32,7 +31,7 @@ DELIVERY = {
     "about": "text",
     "circle_id": "bigint",
     "member_id": "bigint",
-    '"to"': "text",
+    "to": "text",
     "subject": "text",
     "message_id": "text",
     "state": "text",
@@ -49,11 +48,7 @@ LETTER = {
     "delivery_id": "bigint",
     "wording_id": "bigint",
     "own": "jsonb",
-    "text": "text",
-    "html": "text",
     "headers": "jsonb",
-    "calendar": "text",
-    "calendar_method": "text",
 }
 """Columns that are written when a letter is promised, and of which type."""
 
@@ -85,9 +80,9 @@ def _write(letters: list[tuple[int, Outgoing]]) -> None:
     alike: dict[Hashable, list[tuple[int, Outgoing]]] = {}
     for pk, letter in letters:
         alike.setdefault(likeness(letter), []).append((pk, letter))
-    common = {key: wording(some[0][1]) for key, some in alike.items() if len(some) > 1}
-    Wording.objects.bulk_create(common.values())
-    rows = [_letter(pk, letter, common.get(key)) for key, some in alike.items() for pk, letter in some]
+    wordings = Wording.objects.bulk_create(wording(some[0][1]) for some in alike.values())
+    batches = zip(wordings, alike.values(), strict=True)
+    rows = [_letter(pk, letter, common) for common, some in batches for pk, letter in some]
     _insert("mailroom_letter", LETTER, rows)
 
 
@@ -99,13 +94,13 @@ def _delivery(letter: Outgoing) -> dict[str, Any]:
         "about": letter.thing,
         "circle_id": letter.circle.pk if letter.circle else None,
         "member_id": letter.member.pk if letter.member else None,
-        '"to"': letter.to,
+        "to": letter.to,
         "subject": " ".join(letter.subject.split())[:200],
         "message_id": make_msgid(domain=settings.ALLOWED_HOSTS[0]),
         "state": Delivery.State.QUEUED.value,
-        "posted_at": now,
-        "due_at": letter.not_before or now,
-        "not_after": letter.not_after,
+        "posted_at": now.isoformat(),
+        "due_at": (letter.not_before or now).isoformat(),
+        "not_after": letter.not_after and letter.not_after.isoformat(),
         "attempts": 0,
         "can_unsubscribe": letter.can_unsubscribe,
         "only_while_member": letter.only_while_member,
@@ -114,11 +109,8 @@ def _delivery(letter: Outgoing) -> dict[str, Any]:
     }
 
 
-def _letter(delivery_pk: int, letter: Outgoing, common: Wording | None) -> dict[str, Any]:
-    refusing = unsubscribe_address(letter)
-    of_the_reader = own(letter, refusing)
-    alone = None if common else Letter(wording=wording(letter), own=of_the_reader)
-    headers = dict(letter.headers)
+def _letter(delivery_pk: int, letter: Outgoing, common: Wording) -> dict[str, Any]:
+    refusing, headers = unsubscribe_address(letter), dict(letter.headers)
     if refusing:
         headers |= {  # RFC 8058
             "List-Unsubscribe": f"<{refusing}>",
@@ -126,26 +118,24 @@ def _letter(delivery_pk: int, letter: Outgoing, common: Wording | None) -> dict[
         }
     return {
         "delivery_id": delivery_pk,
-        "wording_id": common.pk if common else None,
-        "own": Jsonb(of_the_reader if common else []),
-        "text": alone.text if alone else None,
-        "html": alone.html if alone else "",
-        "headers": Jsonb(headers),
-        "calendar": letter.calendar.text if letter.calendar else "",
-        "calendar_method": letter.calendar.method if letter.calendar else "",
+        "wording_id": common.pk,
+        "own": own(letter, refusing),
+        "headers": headers,
     }
 
 
 def _insert(
     table: str, columns: dict[str, str], rows: list[dict[str, Any]], ending: str = ""
 ) -> list[tuple[Any, ...]]:
-    """As ``bulk_create``, without a model instance for each row and with the values beside the statement. Gives what
+    """As ``bulk_create``, without a model instance for each row and with all values as one JSON. Gives what
     ``ending`` returns."""
-    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {ending}"
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
-        cursor.execute(statement, [[row[name] for row in rows] for name in columns])
+    names = ", ".join(f'"{name}"' for name in columns)
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM json_to_recordset(%s) AS given ({typed}) {ending}",
+            [json.dumps(rows)],
+        )
         return cursor.fetchall() if ending else []
 
 

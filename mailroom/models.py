@@ -137,11 +137,18 @@ class Delivery(models.Model):
 class Wording(models.Model):
     """What letters of one batch have in common, once for all of them: it is most of what a letter says.
 
-    Both bodies are lists of pieces; a number is the place in ``Letter.own`` of what belongs there.
+    Bodies and calendar file are lists of pieces; a number is the place in ``Letter.own`` of what belongs there.
     """
 
     text = models.JSONField()
     html = models.JSONField()
+    calendar = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text=_("An .ics, sent as a text/calendar part."),
+    )
+    calendar_method = models.CharField(max_length=12, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("text of several e-mails")
@@ -149,21 +156,33 @@ class Wording(models.Model):
         constraints = [Wall(name="wordings_wall", see=SYSTEM_ONLY, add=SYSTEM_ONLY, change=SYSTEM_ONLY)]
 
 
+class LetterManager(models.Manager["Letter"]):
+    """Letters, each with its wording."""
+
+    def get_queryset(self) -> models.QuerySet[Letter]:
+        return super().get_queryset().select_related("wording")
+
+
 class Letter(models.Model):
     """What a delivery says, written when it was promised. Read by the system alone; thrown away some time after sending.
 
-    It has a wording, or the bodies that no other letter has. Whoever reads it asks for ``text`` and ``html``.
+    Whoever reads it asks for ``text``, ``html``, ``calendar`` and ``calendar_method``. They come from its wording; a
+    post to Teams, and a letter that was promised before there were wordings, has them itself.
     """
 
     delivery = models.OneToOneField(Delivery, models.CASCADE, primary_key=True, related_name="letter")
     wording = models.ForeignKey(Wording, models.PROTECT, null=True, blank=True, related_name="letters")
     own = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    headers = models.JSONField(default=dict, blank=True)
     # NULL beside a wording: whoever does not know of wordings fails on such a letter, and does not send an empty one.
     own_text = models.TextField(null=True, blank=True, db_column="text")  # noqa: DJ001
-    own_html = models.TextField(blank=True, db_column="html")
-    headers = models.JSONField(default=dict, blank=True)
-    calendar = models.TextField(blank=True, help_text=_("An .ics, sent as a text/calendar part."))
-    calendar_method = models.CharField(max_length=12, blank=True)
+    own_html = models.TextField(default="", db_default="", blank=True, db_column="html")
+    own_calendar = models.TextField(default="", db_default="", blank=True, db_column="calendar")
+    own_calendar_method = models.CharField(
+        max_length=12, default="", db_default="", blank=True, db_column="calendar_method"
+    )
+
+    objects = LetterManager()
 
     class Meta:
         verbose_name = _("text of an e-mail")
@@ -177,6 +196,14 @@ class Letter(models.Model):
     @property
     def html(self) -> str:
         return filled(self.wording.html, [*map(escape, self.own)]) if self.wording else self.own_html
+
+    @property
+    def calendar(self) -> str:
+        return filled(self.wording.calendar, self.own) if self.wording else self.own_calendar
+
+    @property
+    def calendar_method(self) -> str:
+        return self.wording.calendar_method if self.wording else self.own_calendar_method
 
 
 def filled(pieces: list[str | int], own: list[str]) -> str:

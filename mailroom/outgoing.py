@@ -21,10 +21,17 @@ class NotTheirLanguage(AssertionError):
 
 @dataclass(frozen=True)
 class CalendarFile:
-    """An .ics for a letter: its text, and its METHOD (RFC 5546)."""
+    """An .ics for a letter: the line of its one reader, what stands before and after it for all; and its METHOD
+    (RFC 5546)."""
 
-    text: str
+    before: str
+    attendee: str
+    after: str
     method: str
+
+    @property
+    def text(self) -> str:
+        return self.before + self.attendee + self.after
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ PLACES = re.compile(re.escape(MARK) + r"(\d+)-")
 
 def own(letter: Outgoing, refusing: str) -> list[str]:
     """What is of one reader, in the order of the marks; ``refusing`` is the ``unsubscribe_address``."""
-    return [letter.addressee, refusing, *(address for _, address in letter.buttons)]
+    attendee = letter.calendar.attendee if letter.calendar else ""
+    return [letter.addressee, refusing, attendee, *(address for _, address in letter.buttons)]
 
 
 def wording(letter: Outgoing) -> Wording:
@@ -39,7 +40,12 @@ def wording(letter: Outgoing) -> Wording:
     }
     with override(shared.language):
         text = re.sub(r"\n{3,}", "\n\n", render_to_string("mailroom/letter.txt", context)).strip() + "\n"
-        return Wording(text=_pieces(text), html=_pieces(render_to_string("mailroom/letter.html", context)))
+        html = render_to_string("mailroom/letter.html", context)
+    made = Wording(text=_pieces(text), html=_pieces(html))
+    if letter.calendar:
+        made.calendar = [letter.calendar.before, 2, letter.calendar.after]
+        made.calendar_method = letter.calendar.method
+    return made
 
 
 def _pieces(body: str) -> list[str | int]:
@@ -66,7 +72,7 @@ def _shared(letter: Outgoing) -> Outgoing:
         to="",
         member=None,
         name=_mark(0) if letter.addressee else "",
-        buttons=[(label, _mark(number)) for number, (label, _) in enumerate(letter.buttons, 2)],
+        buttons=[(label, _mark(number)) for number, (label, _) in enumerate(letter.buttons, 3)],
         calendar=None,
         headers={},
     )
@@ -84,4 +90,5 @@ def likeness(letter: Outgoing) -> Hashable:
         letter.can_unsubscribe,
         letter.why,
         letter.member is not None,
+        letter.calendar and (letter.calendar.before, letter.calendar.after, letter.calendar.method),
     )

@@ -24,7 +24,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import CLASS, STATUS, TRANSP, Calendar, Component, Conference, Event, Timezone, vCalAddress, vDuration
-from icalendar.parser import Contentline
+from icalendar.parser import Contentline, param_value
 
 from mailroom.links import absolute
 from mailroom.outgoing import CalendarFile
@@ -111,9 +111,8 @@ def file_for_speaker(talk: Talk) -> CalendarFile:
     event.uid = f"talk-{talk.pk}-{talk.asked_at:%Y%m%d%H%M%S%f}-{event.uid}"
     event.sequence = meeting.sequence + is_withdrawn  # RFC 5546, 3.2.5: a cancellation rises
     method = "CANCEL" if cancelled else "REQUEST"
-    calendar = _calendar(method)
-    calendar.add_component(event)
-    return CalendarFile(_with_attendee(_text(calendar), talk.speaker.name, talk.asking.to, seen), method)
+    before, after = _around_attendee(event, method)
+    return CalendarFile(before, _attendee(talk.speaker.name, talk.asking.to, seen), after, method)
 
 
 class LetterFiles:
@@ -122,7 +121,7 @@ class LetterFiles:
     def __init__(self, meeting: Meeting, method: str) -> None:
         self.meeting, self.method = meeting, method
         self.is_cancelled = method == "CANCEL"
-        self.written: dict[tuple[str | None, Seen], str] = {}
+        self.written: dict[tuple[str | None, Seen], tuple[str, str]] = {}
         self.looked_up: dict[int, Seen] = {}
         self.said: dict[tuple[str | None, str], Any] = {}
 
@@ -157,10 +156,10 @@ class LetterFiles:
             seen = _seen_by(member, self.meeting, cancelled=self.is_cancelled)
         key = get_language(), seen
         if key not in self.written:
-            calendar = _calendar(self.method)
-            calendar.add_component(_event(self.meeting, seen, cancelled=self.is_cancelled))
-            self.written[key] = _text(calendar)
-        return CalendarFile(_with_attendee(self.written[key], member.name, member.email, seen), self.method)
+            event = _event(self.meeting, seen, cancelled=self.is_cancelled)
+            self.written[key] = _around_attendee(event, self.method)
+        before, after = self.written[key]
+        return CalendarFile(before, _attendee(member.name, member.email, seen), after, self.method)
 
 
 ROW = [field.attname for field in Meeting._meta.concrete_fields]
@@ -218,17 +217,20 @@ def _seen_by(member: Member, meeting: Meeting, *, cancelled: bool) -> Seen:
     return Seen("" if cancelled else link or "", answer, waiting)
 
 
-def _with_attendee(text: str, name: str, email: str, seen: Seen) -> str:
+def _around_attendee(event: Event, method: str) -> tuple[str, str]:
+    """The file with this event: what stands before its attendee, and what after."""
+    calendar = _calendar(method)
+    calendar.add_component(event)
     # The end of the event stands at the start of a line just once: a long text is folded with a space.
-    before, end, after = text.rpartition("END:VEVENT\r\n")
-    return f"{before}{_attendee(name, email, seen)}\r\n{end}{after}"
+    before, end, after = _text(calendar).rpartition("END:VEVENT\r\n")
+    return before, f"\r\n{end}{after}"
 
 
 def _attendee(name: str, email: str, seen: Seen) -> str:
     # The buttons of our letter answer, so no reply by mail is asked for: nobody would read it.
-    # The rest is not for icalendar to write: its careful dictionaries take long for a thousand letters.
-    cn = _address(name, email).params.to_ical().decode()
-    who = f"{cn};CUTYPE=INDIVIDUAL;PARTSTAT={seen.partstat};ROLE=REQ-PARTICIPANT;RSVP=FALSE"
+    # By hand: icalendar's careful dictionaries take long for a thousand letters.
+    cn = param_value(_common_name(name), always_quote=True)
+    who = f"CN={cn};CUTYPE=INDIVIDUAL;PARTSTAT={seen.partstat};ROLE=REQ-PARTICIPANT;RSVP=FALSE"
     line = f"ATTENDEE;{who}:mailto:{email}"
     if not line.isascii():
         return Contentline(line).to_ical().decode()
@@ -303,9 +305,13 @@ def _location(meeting: Meeting, seen: Seen) -> str:
 
 def _address(name: str, email: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
-    # A parameter holds no double quote or line break (RFC 5545, 3.2); RFC 6868's way out is not known to Outlook.
-    address.params["CN"] = _line(name).replace('"', "'")
+    address.params["CN"] = _common_name(name)
     return address
+
+
+def _common_name(name: str) -> str:
+    # A parameter holds no double quote or line break (RFC 5545, 3.2); RFC 6868's way out is not known to Outlook.
+    return _line(name).replace('"', "'")
 
 
 def _local(moment: dt.datetime) -> dt.datetime:

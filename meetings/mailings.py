@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, prefetch_related_objects
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,7 @@ class Batch:
         def organisation(member: Member) -> str:
             return str(member.organisation or "")
 
+        prefetch_related_objects(self.members, "government", "partner")
         rows = groupby(
             sorted(self.members, key=lambda m: (not organisation(m), organisation(m), m.name)), organisation
         )
@@ -100,7 +101,7 @@ def reachable(meeting: Meeting) -> MemberQuerySet:
 
 
 def _listed(members: MemberQuerySet) -> list[Member]:
-    return list(members.select_related("government", "partner").order_by("name", "pk"))
+    return list(members.order_by("name", "pk"))
 
 
 def invitation(meeting: Meeting, *, reader: Member) -> Mailing:

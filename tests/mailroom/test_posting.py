@@ -7,6 +7,7 @@ from django.db import transaction
 
 from mailroom import actions, mime
 from mailroom.models import Delivery, Letter, Wording
+from mailroom.outgoing import CalendarFile
 from regions.wall import SYSTEM, VISITOR, acting_as, member
 
 from .letters import outgoing, posted
@@ -42,22 +43,27 @@ def test_a_letter_is_taken_back_with_what_it_tells(house):
 
 
 def test_what_letters_of_a_batch_share_is_kept_once(house):
+    def one(number):
+        to = f"lid{number}@temse.example"
+        ics = CalendarFile("BEGIN:X\r\n", f"ATTENDEE:<{to}>", "\r\nEND:X\r\n", "REQUEST")
+        return outgoing(to, name=f"Lid <{number}>", calendar=ics)
+
     with acting_as(SYSTEM):
-        some = [outgoing(f"lid{number}@temse.example", name=f"Lid <{number}>") for number in range(3)]
-        actions.post(*some, outgoing("tom@temse.example", name="Tom", paragraphs=["Iets anders"]))
-        common = Wording.objects.get()
-        letters = {each.delivery.to: each for each in Letter.objects.select_related("delivery", "wording")}
-        alone = letters.pop("tom@temse.example")
-        assert {each.wording for each in letters.values()} == {common}
+        actions.post(*map(one, range(3)), outgoing("tom@temse.example", name="Tom", paragraphs=["Iets anders"]))
+        letters = {each.delivery.to: each for each in Letter.objects.select_related("delivery")}
         # The release before knows of no wordings: it fails on NULL, and would send "".
         assert {each.own_text for each in letters.values()} == {None}
-        assert alone.wording is None
-        assert alone.own == []
+        alone = letters.pop("tom@temse.example")
+        assert (alone.calendar, alone.calendar_method) == ("", "")
         assert alone.text.startswith("Beste Tom,")
-        for number, each in enumerate(letters.values()):
+        [common] = {each.wording for each in letters.values()}
+        assert Wording.objects.count() == 2
+        for number, (to, each) in enumerate(sorted(letters.items())):
             assert each.text.startswith(f"Beste Lid <{number}>,")
             assert f"Beste Lid &lt;{number}&gt;," in each.html
-        assert "temse.example" not in str((common.text, common.html))
+            assert each.calendar == f"BEGIN:X\r\nATTENDEE:<{to}>\r\nEND:X\r\n"
+            assert each.calendar_method == "REQUEST"
+        assert "temse.example" not in str((common.text, common.html, common.calendar))
 
 
 def test_nobody_reads_the_text_of_a_letter_but_the_system(waasland, lid, trekker, manager):
@@ -116,8 +122,7 @@ def test_a_header_with_a_line_break_is_refused(house):
 
 def test_a_thousand_letters_are_promised_within_half_a_second(committed, waasland, figure):
     """Of a processor, so that a busy machine says the same; `make faults` takes the time of the whole request."""
-    ics = "BEGIN:VCALENDAR\r\n" + "X-LINE:some words of a calendar\r\n" * 40 + "END:VCALENDAR\r\n"
-    from mailroom.outgoing import CalendarFile
+    before = "BEGIN:VCALENDAR\r\n" + "X-LINE:some words of a calendar\r\n" * 40
 
     letters = [
         outgoing(
@@ -126,7 +131,7 @@ def test_a_thousand_letters_are_promised_within_half_a_second(committed, waaslan
             circle=waasland,
             can_unsubscribe=True,
             paragraphs=["U bent uitgenodigd.", "x" * 400],
-            calendar=CalendarFile(ics, "REQUEST"),
+            calendar=CalendarFile(before, f"ATTENDEE:{number}", "\r\nEND:VCALENDAR\r\n", "REQUEST"),
         )
         for number in range(1000)
     ]

@@ -62,7 +62,7 @@ def test_a_letter_that_can_be_refused_says_how(mailbox, waasland):
 
 
 def test_a_calendar_is_read_by_every_program(mailbox):
-    posted(calendar=CalendarFile(ICS, "REQUEST"))
+    posted(calendar=CalendarFile(ICS, "", "", "REQUEST"))
     postman.work()
     (letter,) = mailbox.letters
     assert [part.get_content_type() for part in letter.walk() if not part.is_multipart()] == [
@@ -337,7 +337,9 @@ def test_a_deactivated_member_gets_nothing(mailbox, lid):
 
 
 def test_a_letter_has_the_same_bytes_every_time(house):
-    delivery = posted(calendar=CalendarFile(ICS, "REQUEST"), name="Zoë", headers={"Reply-To": "Tom Ĳs <t@x.example>"})
+    delivery = posted(
+        calendar=CalendarFile(ICS, "", "", "REQUEST"), name="Zoë", headers={"Reply-To": "Tom Ĳs <t@x.example>"}
+    )
     with acting_as(SYSTEM):
         row = Delivery.objects.select_related("letter").get(pk=delivery.pk)
         assert mime.message(row) == mime.message(row)

@@ -232,7 +232,7 @@ def test_of_a_draft_the_members_read_that_it_comes_and_not_when(browse, trekker,
     assert "De trekker neemt deze vraag mee naar een volgende bijeenkomst" in seen(page)
     assert "Geheim" not in seen(page)
     with acting_as(SYSTEM):
-        (letter,) = Delivery.objects.select_related("letter")
+        (letter,) = Delivery.objects.select_related("letter__wording")
     assert "Geheim" not in letter.letter.text + letter.subject
     with acting_as(SYSTEM):
         Meeting.objects.filter(pk=draft.pk).update(state="published")

@@ -46,6 +46,8 @@ ALONE = 5
 """Seconds in which beat sends a letter that no worker came for: it waits two of them, and looks every second."""
 AT_ONCE = 3
 """Seconds."""
+WARM = 10
+"""Seconds in which a process that just started did each job once: it is slow at first, and a message may expire."""
 RING = 60
 """Seconds after which a worker that finds a ring of the bell does not answer it any more."""
 SLOW = 2
@@ -162,7 +164,7 @@ def sent_after(letters: int, *, since: float | None = None, **which: Any) -> tup
     wait_until(lambda: count(**which, state="sent") == letters)
     with acting_as(SYSTEM):
         times = Delivery.objects.filter(**which).values_list("posted_at", "sent_at")
-        after = [sent.timestamp() - (since or promised.timestamp()) for promised, sent in times]
+        after = [sent.timestamp() - (since or promised.timestamp()) for promised, sent in times if sent]
     return max(0, min(after)), max(0, max(after))
 
 
@@ -284,7 +286,7 @@ def _beat_back(portal: Portal, speaker: str) -> Line:
     figure = (
         f"a letter that waited {letter:.1f} s after its return, one by the clock {late:.1f} s; {len(DAILY)} jobs done"
     )
-    kept = letter <= AT_ONCE * portal.patience and late <= (PACE + AT_ONCE) * portal.patience
+    kept = letter <= AT_ONCE * portal.patience and late <= WARM * portal.patience
     return "beat back", figure, kept and not early
 
 
@@ -305,7 +307,7 @@ def _no_workers(portal: Portal) -> list[Line]:
     _first, late = sent_after(1, since=back, **to(speaker))
     wait_until(lambda: jobs_done() == DAILY)
     figure = f"a letter by the clock {late:.1f} s after their return; {len(DAILY)} jobs done"
-    return [*lines, ("workers back", figure, late <= (PACE + AT_ONCE) * portal.patience)]
+    return [*lines, ("workers back", figure, late <= WARM * portal.patience)]
 
 
 def _beat_back_alone(portal: Portal) -> Line:

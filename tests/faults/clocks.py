@@ -351,7 +351,8 @@ def _five_minutes(one: Beat, jump: dt.timedelta) -> tuple[int, int]:
         for _ in range(80):
             one.plan()
             clock.shift(dt.timedelta(seconds=4))
-        for job in [*one.take(), THROW_AWAY]:
+        jobs, one.due = [*(job for job, _expires in one.due), THROW_AWAY], []
+        for job in jobs:
             asked += 1
             try:
                 app.tasks[job].apply(throw=True)

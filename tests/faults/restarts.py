@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
-from kenniskring import servers
 from kenniskring.demo.__main__ import free_port
 from mailroom.models import Delivery
 from regions.wall import SYSTEM, acting_as
 from tests.faults.load import ASK, BEAT, LOG_IN, WORKER, Letters, Relay, Town, letters, town, visitors
-from tests.faults.stage import redis, valkey, wait_until
+from tests.faults.stage import Process, process, redis, valkey, wait_until
 
 ASKS_EVERY = 0.3
 DRAIN = 1.5
@@ -101,47 +95,6 @@ async def _close(writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         writer.close()
         await writer.wait_closed()
-
-
-class Process:
-    """A process that is ended and started again, and remembers how it ended."""
-
-    def __init__(self, *command: str, **environment: str) -> None:
-        self.command = [sys.executable, *command]
-        self.environment = os.environ | {"LOG_LEVEL": "ERROR"} | environment
-        self.ends: list[int] = []
-        self.start()
-
-    def start(self) -> None:
-        self.running = subprocess.Popen(
-            self.command,
-            cwd=servers.ROOT,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def ask_to_end(self, *, everyone: bool = False) -> None:
-        """SIGTERM, to the process alone as Docker does, or to its children too, as systemd does."""
-        (os.killpg if everyone else os.kill)(self.running.pid, signal.SIGTERM)
-
-    def wait(self) -> None:
-        self.ends.append(self.running.wait(60))
-
-    def end(self) -> None:
-        if self.running.poll() is None:
-            self.ask_to_end()
-            self.wait()
-
-
-@contextmanager
-def process(*command: str, **environment: str) -> Iterator[Process]:
-    started = Process(*command, **environment)
-    try:
-        yield started
-    finally:
-        started.end()
 
 
 def run(size: str) -> list[Line]:

@@ -53,6 +53,47 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]
                 process.kill()
 
 
+class Process:
+    """A process that is ended and started again, and remembers how it ended."""
+
+    def __init__(self, *command: str, **environment: str) -> None:
+        self.command = [sys.executable, *command]
+        self.environment = os.environ | {"LOG_LEVEL": "ERROR"} | environment
+        self.ends: list[int] = []
+        self.start()
+
+    def start(self) -> None:
+        self.running = subprocess.Popen(
+            self.command,
+            cwd=servers.ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def ask_to_end(self, *, everyone: bool = False) -> None:
+        """SIGTERM, to the process alone as Docker does, or to its children too, as systemd does."""
+        (os.killpg if everyone else os.kill)(self.running.pid, signal.SIGTERM)
+
+    def wait(self) -> None:
+        self.ends.append(self.running.wait(60))
+
+    def end(self) -> None:
+        if self.running.poll() is None:
+            self.ask_to_end()
+            self.wait()
+
+
+@contextmanager
+def process(*command: str, **environment: str) -> Iterator[Process]:
+    started = Process(*command, **environment)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
 def ask(process: subprocess.Popen[str], line: str) -> str:
     """What the process answers to a line."""
     assert process.stdin is not None

@@ -192,7 +192,7 @@ def is_action(function):
 def test_every_verb_of_a_person_writes_a_line():
     """``think_…`` only shows what would happen; everything else with ``by=`` is an action, or writes its own line.
 
-    Verbs that nobody is named for are found by the forms that ask for them: ``tests/wall/test_http_forms.py``.
+    Verbs that nobody is named for are found by the forms that ask for them: ``tests/wall/http_form_list.py``.
     """
     silent = {
         name for name, function in actions() if not is_action(function) and "note(" not in inspect.getsource(function)

@@ -10,11 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import make_msgid
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from regions.journal import note
 from regions.wall import as_system
 
 from . import bell
@@ -139,14 +140,20 @@ def _insert(
         return cursor.fetchall() if ending else []
 
 
-def try_again(deliveries: Iterable[Delivery]) -> int:
+@transaction.atomic
+def try_again(deliveries: Iterable[Delivery], *, by: Any) -> int:
     """Put failed letters back in the queue, with all their tries. Returns how many: a text of a month ago is gone."""
     failed = Delivery.objects.failed().filter(pk__in=[delivery.pk for delivery in deliveries], letter__isnull=False)
     with as_system("whoever sees that a letter failed may have it tried again"):
-        count = failed.update(state=Delivery.State.QUEUED, attempts=0, due_at=timezone.now())
-    if count:
-        bell.ring_after_commit(count)
-    return count
+        again = list(failed.select_for_update(of=("self",)))  # clicked twice is tried again once
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery in again]).update(
+            state=Delivery.State.QUEUED, attempts=0, due_at=timezone.now()
+        )
+    for delivery in again:
+        note("mailroom.try_again", by=by, about=delivery)
+    if again:
+        bell.ring_after_commit(len(again))
+    return len(again)
 
 
 @to_anyone
@@ -155,27 +162,33 @@ def unsubscribe(address: str, circle_id: int) -> None:
     """Send this address no more letters of the circle that can be refused; those that wait are withdrawn. Twice is
     harmless."""
     with as_system("whoever holds the letter may refuse the next one"):
-        Silence.objects.bulk_create([_refusal(address, circle_id)], ignore_conflicts=True)
+        silence, is_new = Silence.objects.get_or_create(
+            address=address.lower(), circle_id=circle_id, reason=Silence.Reason.UNSUBSCRIBED
+        )
         Delivery.objects.unsent().filter(to__iexact=address, circle=circle_id, can_unsubscribe=True).update(
             state=Delivery.State.WITHDRAWN, leased_until=None, error=_("Unsubscribed.")
         )
+    if is_new:
+        note("mailroom.unsubscribe", by=None, about=silence)  # by its number: the journal holds no address
 
 
+@transaction.atomic
 def subscribe_again(address: str, circle_id: int) -> None:
     """Take back ``unsubscribe``. Letters of the time between do not come any more."""
     with as_system("whoever holds the letter may want them again"):
-        Silence.objects.filter(address__iexact=address, circle=circle_id, reason=Silence.Reason.UNSUBSCRIBED).delete()
+        refusals = list(_refusals(address, circle_id).select_for_update())
+        _refusals(address, circle_id).delete()
+    for silence in refusals:
+        note("mailroom.subscribe_again", by=None, about=silence)
 
 
 def has_unsubscribed(address: str, circle_id: int) -> bool:
     with as_system("whoever holds the letter may know whether the next one comes"):
-        return Silence.objects.filter(
-            address__iexact=address, circle=circle_id, reason=Silence.Reason.UNSUBSCRIBED
-        ).exists()
+        return _refusals(address, circle_id).exists()
 
 
-def _refusal(address: str, circle_id: int) -> Silence:
-    return Silence(address=address.lower(), circle_id=circle_id, reason=Silence.Reason.UNSUBSCRIBED)
+def _refusals(address: str, circle_id: int) -> QuerySet[Silence]:
+    return Silence.objects.filter(address__iexact=address, circle=circle_id, reason=Silence.Reason.UNSUBSCRIBED)
 
 
 def throw_away() -> int:

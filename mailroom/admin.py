@@ -23,7 +23,7 @@ class DeliveryDesk(AccountDesk):
 
     @admin.action(description=_("Try the failed ones again"), permissions=["view"])
     def send_again(self, request, deliveries):
-        count = try_again(deliveries)
+        count = try_again(deliveries, by=request.user)
         told = ngettext("%(count)d e-mail waits to be sent.", "%(count)d e-mails wait to be sent.", count)
         self.message_user(request, told % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 

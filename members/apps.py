@@ -9,4 +9,4 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from . import borrowed  # noqa: F401  (registers walls around other apps' tables)
+        from . import account_journal, borrowed  # noqa: F401  (listens; registers walls around other apps' tables)

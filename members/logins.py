@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils.translation import gettext as _
 
+from regions.journal import note
+
 from .models import Member
 
 NOWHERE = "0.0.0.0"  # noqa: S104  (allauth's table wants an internet address, and nobody needs it)
@@ -54,6 +56,14 @@ def _holds(member: Member, row: UserSession) -> bool:
 def forget_internet_address(key: str | None) -> None:
     """Of the session with this key, which allauth has just written down."""
     UserSession.objects.filter(session_key=key).exclude(ip=NOWHERE).update(ip=NOWHERE)
+
+
+def log_out_elsewhere(member: Member, *, by: Member, here: str | None, only: int | None = None) -> int:
+    """End one's own sessions but the one ``here``: all others, or just ``only``. Says how many ended."""
+    ended = end_sessions_of(member, but=here, only=only)
+    if ended:
+        note("members.log_out_elsewhere", by=by, about=member)
+    return ended
 
 
 def end_sessions_of(member: Member, *, but: str | None = None, only: int | None = None) -> int:

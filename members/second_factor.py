@@ -28,7 +28,7 @@ from django.views.decorators.http import require_POST
 
 from mailroom import actions as mailroom
 from regions.access import View, members_only
-from regions.journal import action
+from regions.journal import action, note
 
 from . import account_letters
 from .logins import end_sessions_of
@@ -92,7 +92,8 @@ def is_protected(member) -> bool:
 def guarded(view: View) -> View:
     """A page of allauth that changes second factors. Whoever has one shows it first: a password is not enough here.
 
-    What follows from a change happens in the same transaction as the change: letters, and what sessions are worth.
+    What follows from a change happens in the same transaction as the change: letters, lines in the journal, and what
+    sessions are worth.
     """
 
     @wraps(view)
@@ -122,6 +123,7 @@ def _follow(request, before: set[tuple[str, int]], after: set[tuple[str, int]]) 
         told.append("recovery_codes_renewed")
     for letter in sorted(set(told) - {"recovery_codes_added", "recovery_codes_removed"}):
         get_account_adapter(request).send_notification_mail(f"second_factor/{letter}", request.user)
+        note(f"members.{letter}", by=request.user, about=request.user)
     for kind, pk in came:
         if kind != "recovery_codes":  # making it was showing it
             record_authentication(request, request.user, METHOD, type=kind, id=pk)

@@ -16,7 +16,7 @@ from regions.models import Circle
 from . import actions
 from .forms import AnswerForm, AskForm, DecisionForm, EndSessionForm, JoinForm, MandateForm, ProfileForm
 from .language import is_from_here, is_spoken, keep_here, speak, way_back
-from .logins import end_sessions_of, sessions_of
+from .logins import log_out_elsewhere, sessions_of
 from .models import JoinRequest, Membership
 from .people import meetings_answered_by, members_of, trekkers_of
 from .proof import joins_at_once
@@ -86,7 +86,7 @@ def sessions(request):
     here = request.session.session_key
     form = EndSessionForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        ended = end_sessions_of(request.user, but=here, only=form.cleaned_data["session"])
+        ended = log_out_elsewhere(request.user, by=request.user, here=here, only=form.cleaned_data["session"])
         said = ngettext(
             "You were logged out in %(count)d other place.", "You were logged out in %(count)d other places.", ended
         )

@@ -1,4 +1,4 @@
-"""The journal: who did what, about which thing, for whom. Written by every action, changed by nobody."""
+"""The journal: who did what, about which thing, for whom. Written with what was done, changed by nobody."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def action[**P, R](act: Callable[P, R]) -> Callable[P, R]:
         return done
 
     return run
+
+
+def note(what: str, *, by: Any, about: models.Model) -> None:
+    """A line without an action: of what another app did, or of a verb that counts the first time alone. It says who
+    acts now, so it is written outside ``as_system``."""
+    _write(what, by, [_place(about)])
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def told(lines: dict[str, list[Line]]) -> str:
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults", description="What is lost when something fails.")
     asked.add_argument("parts", nargs="*", metavar="part", help=f"one of: {', '.join(parts())}; all when none")
-    asked.add_argument("--small", action="store_true", help="as in `make test`: seconds instead of minutes")
+    asked.add_argument("--small", action="store_true", help="as in `pytest -m long`: less of everything")
     arguments = asked.parse_args()
     if unknown := set(arguments.parts) - set(parts()):
         asked.error(f"there is no part {', '.join(sorted(unknown))}")

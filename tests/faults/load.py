@@ -25,7 +25,7 @@ from tests.make import PASSWORD
 from tests.smtp import Mailbox
 
 BUSY = 4
-"""How many times as long something may take in `make test`, where other tests want the processor too."""
+"""How many times as long something may take in the small versions, beside which other work may want the processor."""
 
 CELERY = ("-W", "ignore", "-m", "celery", "--app", "kenniskring", "--quiet")
 WORKER = (*CELERY, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "ERROR")

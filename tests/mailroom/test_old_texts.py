@@ -47,5 +47,5 @@ def test_a_failed_letter_whose_text_was_thrown_away_stays_as_it_is(mailbox):
     with acting_as(SYSTEM):
         Delivery.objects.update(posted_at=timezone.now() - dt.timedelta(days=31))
         assert actions.throw_away() == 1
-        assert actions.try_again([fresh(delivery)]) == 0
+        assert actions.try_again([fresh(delivery)], by=None) == 0
         assert fresh(delivery).state == State.FAILED

@@ -152,8 +152,8 @@ def test_a_failed_letter_can_be_tried_again(mailbox):
     mailbox.replies("RCPT", "550 full")
     postman.work()
     with acting_as(SYSTEM):
-        assert actions.try_again([fresh(delivery)]) == 1
-        assert actions.try_again([fresh(delivery)]) == 0
+        assert actions.try_again([fresh(delivery)], by=None) == 1
+        assert actions.try_again([fresh(delivery)], by=None) == 0
     postman.work()
     assert fresh(delivery).state == State.SENT
 

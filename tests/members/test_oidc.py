@@ -11,6 +11,7 @@ from django.test import Client
 
 from mailroom.models import Delivery
 from members.models import Member
+from regions.models import JournalEntry
 from regions.wall import SYSTEM, acting_as
 from tests.make import PASSWORD
 
@@ -145,6 +146,11 @@ def test_someone_with_a_profile_logs_in_first_and_links(lid, provider):
     assert client.post("/account/outside/", {"account": pk}).status_code == 302
     assert linked() == []
     assert letters()[-1] == ("account/account_disconnected", lid.email)
+    with acting_as(SYSTEM):
+        assert list(JournalEntry.objects.order_by("pk").values_list("what", "by_id", "about")) == [
+            ("members.outside_login_added", lid.pk, f"member:{lid.pk}"),
+            ("members.outside_login_removed", lid.pk, f"member:{lid.pk}"),
+        ]
 
 
 def test_what_is_linked_to_a_provider_that_is_no_more_is_unlinked_too(lid, provider, settings):

@@ -205,7 +205,8 @@ def test_who_lost_everything_has_it_taken_off_by_the_command(trekker):
     assert letters() == [("account/forgotten", trekker.email), ("account/totp_added", trekker.email)]
     with acting_as(SYSTEM):
         assert list(JournalEntry.objects.values_list("what", "whom_id")) == [
-            ("members.forget_second_factor", trekker.pk)
+            ("members.forget_second_factor", trekker.pk),
+            ("members.totp_added", trekker.pk),
         ]
     with pytest.raises(CommandError):
         call_command("forget_second_factor", "niemand@temse.example")

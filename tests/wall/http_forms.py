@@ -1,5 +1,6 @@
 """What a form sends, what can be smuggled along with it, and what a request really changed."""
 
+import copy
 import json
 import os
 import re
@@ -116,7 +117,8 @@ def with_query(path: str, extra: dict[str, str]) -> str:
 # --- What really changed --------------------------------------------------------------------------------------------
 
 RANDOM = {
-    "password", "session_key", "session_data", "message_id", "uid", "secret", "file", "calendar", "headers", "at",
+    "password", "session_key", "session_data", "message_id", "uid", "secret", "data", "file", "calendar", "headers",
+    "at",
 }  # fmt: skip
 """Columns whose new value is another each time; that they changed is compared, not into what."""
 CHANCE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # what is drawn by lot
@@ -164,12 +166,19 @@ class Ledger:
         with connection.cursor() as cursor:
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             tables = {row[0] for row in cursor.fetchall()}
-        self.before = {table: rows_of(table, who) for table in tables - NOBODYS}
+        self.known = self.before = {table: rows_of(table, who) for table in tables - NOBODYS}
         self.written = rows_written()
 
     def start(self) -> None:
         """Count from here; all that was written so far is taken back, or known."""
         self.written = rows_written()
+
+    def from_now_on(self) -> "Ledger":
+        """All tables as they are now: what was made ready since ``start`` is no change that a form makes."""
+        ready, now = copy.copy(self), rows_written()
+        touched = {table for table, count in now.items() if count != self.written.get(table, 0)} - NOBODYS
+        ready.before, ready.written = self.before | {table: rows_of(table, self.who) for table in touched}, now
+        return ready
 
     def changes(self) -> set[tuple[str, str, str]]:
         """(table, key, what became of it) for every row that is not as it was; random values are not told."""
@@ -179,20 +188,21 @@ class Ledger:
                 continue
             before, after = self.before[table], rows_of(table, self.who)
             for key in before.keys() | after.keys():
-                found |= {(table, *change) for change in _change(before.get(key), after.get(key), key)}
+                which = str(key) if key in self.known[table] else "new"  # some have a name that is drawn by lot
+                found |= {(table, *change) for change in _change(before.get(key), after.get(key), which)}
         return found
 
 
-def _change(old: dict[str, Any] | None, new: dict[str, Any] | None, key: tuple) -> Iterator[tuple[str, str]]:
+def _change(old: dict[str, Any] | None, new: dict[str, Any] | None, which: str) -> Iterator[tuple[str, str]]:
     if new is None:
-        yield str(key), "-"
+        yield which, "-"
     elif old is None:
         told = {name: "?" if name in RANDOM else value for name, value in new.items()}
-        yield "new", "+" + CHANCE.sub("?", json.dumps(told))
+        yield which, "+" + CHANCE.sub("?", json.dumps(told))
     else:
         for name in new.keys() | old.keys():
             if new[name] != old[name]:
-                yield str(key), f"{name}={'?' if name in RANDOM else new[name]}"
+                yield which, f"{name}={'?' if name in RANDOM else new[name]}"
 
 
 def summary(changes: set[tuple[str, str, str]]) -> set[str]:

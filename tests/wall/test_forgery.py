@@ -1,6 +1,8 @@
 """SQL that somebody injected: the app role inside a member's request, and it gets no further than the member."""
 
 import os
+import re
+import time
 from contextlib import suppress
 
 import psycopg
@@ -10,7 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 from meetings.models import Meeting
 from members.models import Member
 from regions.models import Circle
-from regions.wall import SYSTEM, VISITOR, acting_as, member
+from regions.wall import SYSTEM, VISITOR, acting_as, member, tell_postgres
 from tests import make
 
 ACT_AS_ANOTHER = [
@@ -177,3 +179,57 @@ def test_statistics_of_hidden_rows_are_hidden(lid, draft):
         }
     assert Circle._meta.db_table in walled
     assert tables & walled == set()
+
+
+# --- What the seal costs --------------------------------------------------------------------------------------------
+
+LISTS = "SELECT count(*) FROM meetings_meeting"
+CALLS = "SELECT count(app.actor()) FROM generate_series(1, 100)"
+
+
+def without_the_seal(definition: str) -> str:
+    """The same function, that believes whatever is said."""
+    shorter, count = re.subn(r"PERFORM FROM app\.seal.*?END IF;", "", definition, flags=re.DOTALL)
+    assert count == 1
+    return shorter
+
+
+def quickest(session: psycopg.Connection, definition: str, statement: str) -> float:
+    """Milliseconds of one statement with this ``app.actor()``: the least of many, where nothing else had its turn."""
+    session.execute("RESET ROLE")
+    session.execute(definition)
+    session.execute("SET LOCAL ROLE kenniskring_app")  # for whom the wall stands
+    took = []
+    for _ in range(15):
+        began = time.perf_counter()
+        session.execute(statement)
+        took.append(time.perf_counter() - began)
+    return min(took) * 1000
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_seal_costs_a_statement_next_to_nothing(waasland, lid, figure):
+    with acting_as(SYSTEM):
+        make.meeting(waasland)
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=connection.settings_dict["NAME"]) as session:
+        definition = session.execute("SELECT pg_get_functiondef('app.actor()'::regprocedure)").fetchone()[0]
+        tell_postgres(member(lid.pk), session)
+        cost = {}
+        for statement in (LISTS, CALLS):  # by turns, so that a slow moment of the machine is both's
+            turns = [
+                [quickest(session, which, statement) for which in (definition, without_the_seal(definition))]
+                for _ in range(20)
+            ]
+            cost[statement] = [min(times) for times in zip(*turns, strict=True)]
+        session.rollback()
+    (sealed, bare), (call, bare_call) = cost[LISTS], [many / 100 for many in cost[CALLS]]
+    figure(
+        "the seal of the actor, a count of meetings: with / without / ratio",
+        f"{sealed:.3f} / {bare:.3f} ms / {sealed / bare:.2f}",
+    )
+    figure(
+        "the seal of the actor, one call of app.actor(): with / without / more",
+        f"{call:.4f} / {bare_call:.4f} / {call - bare_call:.4f} ms",
+    )
+    assert 0 < call - bare_call < 0.2
+    assert sealed - bare < 2

@@ -141,7 +141,7 @@ class Deployment:
         line.close()
         return answer
 
-    def log_in(self, web: Container, email: str, password: str, **how: str) -> http.client.HTTPResponse:
+    def log_in(self, web: Container, email: str, password: str, **how: Any) -> http.client.HTTPResponse:
         """What the form for that says."""
         path = "/account/login/"
         page = self.ask(web, path, **how)

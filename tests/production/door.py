@@ -25,7 +25,7 @@ class Names:
         self.line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.line.bind(("127.0.0.1", 0))
         self.port = self.line.getsockname()[1]
-        self.thread = threading.Thread(target=self._answer)
+        self.thread = threading.Thread(target=self._answer, daemon=True)  # a test that fails hangs on nobody
         self.thread.start()
 
     def _answer(self) -> None:

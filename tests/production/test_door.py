@@ -66,7 +66,7 @@ class Door:
             line.sendall(sent)
             answer = http.client.HTTPResponse(line)
             answer.begin()
-            answer.text = answer.read().decode()
+            answer.text = answer.read().decode()  # type: ignore[attr-defined]
             return answer
 
 

@@ -46,6 +46,7 @@ def filled_in(value: Any, variables: dict[str, str]) -> Any:
         name, default = found["name"], found["default"]
         return variables[name] if default is None else variables.get(name) or default
 
+    assert "$" not in re.sub(r"\$\$|\$\{", "", value), f"compose refuses a lone $: {value}"
     return re.sub(r"\$\{(?P<name>\w+)(?::\?|:-(?P<default>[^}]*))?\}", fill, value).replace("$$", "$")
 
 
@@ -60,6 +61,11 @@ def services(variables: dict[str, str]) -> dict[str, dict[str, Any]]:
             if value is not None or name in variables
         }
     return filled
+
+
+def config(name: str) -> str:
+    """What stands in this file that compose makes by itself."""
+    return filled_in(raw()["configs"][name]["content"], {})
 
 
 def is_portal(service: dict[str, Any]) -> bool:

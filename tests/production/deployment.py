@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,18 +18,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import psutil  # type: ignore[import-untyped]
-
-from kenniskring import servers
 from kenniskring.demo.__main__ import free_port
 from tests.smtp import Mailbox
 
-from . import composition, image
-
-PATIENCE = 240
-"""Seconds that a busy machine may take over what takes a quiet one five."""
+from . import composition, image, stores
+from .container import PATIENCE, Container
 
 CONFINED = """
 mount --make-rprivate /
@@ -50,29 +46,6 @@ def can_confine() -> bool:
 
 
 @dataclass
-class Container:
-    """One process of one service."""
-
-    service: str
-    process: subprocess.Popen[bytes]
-    port: int
-    tmp: Path
-    log: Path
-    environment: dict[str, str]
-
-    def stop(self) -> int:
-        """SIGTERM, as Docker does; the exit code."""
-        self.process.terminate()
-        return self.process.wait(PATIENCE)
-
-    def memory(self) -> list[int]:
-        """MiB that each of its processes holds, shared pages counted for their part."""
-        family = [psutil.Process(self.process.pid)]
-        family += family[0].children(recursive=True)
-        return [each.memory_full_info().pss // 2**20 for each in family]
-
-
-@dataclass
 class Deployment:
     """Everything that compose would have started, and what they were started with."""
 
@@ -83,6 +56,8 @@ class Deployment:
     app: Path
     media: Path
     built: set[tuple[str, int]]
+    db: Container
+    valkey: Container
     running: list[Container] = field(default_factory=list)
 
     def environment(self, service: str, tmp: Path) -> dict[str, str]:
@@ -96,13 +71,6 @@ class Deployment:
         for there, here in places.items():
             text = text.replace(there, here)
         return text.replace("$PATH", "/usr/bin:/bin")
-
-    @property
-    def configs(self) -> dict[str, str]:
-        """The files that compose makes by itself."""
-        return {
-            name: made["content"] for name, made in composition.filled_in(composition.raw()["configs"], {}).items()
-        }
 
     def _command(self, words: list[str], *writable: Path) -> list[str]:
         if not can_confine():
@@ -128,7 +96,9 @@ class Deployment:
                 stdout=into,
                 stderr=into,
             )
-        self.running.append(Container(service, process, port, tmp, log, environment))
+        self.running.append(
+            Container(service, self.services[service], process, self.app, port, tmp, log, environment)
+        )
         return self.running[-1]
 
     def all(self, service: str) -> list[Container]:
@@ -142,35 +112,42 @@ class Deployment:
         assert code == 0, container.log.read_text()
         return container.log.read_text()
 
-    def is_healthy(self, container: Container) -> bool:
-        """What the health check of the service says about this one."""
-        _, *words = self.services[container.service]["healthcheck"]["test"]
-        if words[-1] == "web":
-            words.append(str(container.port))
-        done = subprocess.run(
-            words, cwd=self.app, env=container.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode in (0, 1), done.stderr
-        return done.returncode == 0
-
     def await_health(self, *containers: Container) -> None:
         """Until all of them are healthy."""
         until = time.monotonic() + PATIENCE
         for container in containers:
-            while not self.is_healthy(container):
+            while not container.is_healthy():
                 assert container.process.poll() is None, container.log.read_text()
                 assert time.monotonic() < until, container.log.read_text()
                 time.sleep(0.5)
 
-    def ask(self, web: Container, path: str, **headers: str) -> http.client.HTTPResponse:
-        """The answer to a GET that came through a proxy with TLS, read to its end into ``body``."""
-        line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
-        host = urlsplit(web.environment["BASE_URL"]).netloc
-        line.request("GET", path, headers={"Host": host, "X-Forwarded-Proto": "https"} | headers)
+    def ask(
+        self,
+        web: Container,
+        path: str,
+        typed: dict[str, str] | None = None,
+        come_from: str = "127.0.0.1",
+        **headers: str,
+    ) -> http.client.HTTPResponse:
+        """The answer to a GET, or a POST of what was typed, that came through TLS, read to its end into ``body``."""
+        line = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE, source_address=(come_from, 0))
+        host = urlsplit(self.services["web"]["environment"]["BASE_URL"]).netloc
+        sent = {"Host": host, "X-Forwarded-Proto": "https"} | headers
+        if typed is not None:
+            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://{host}"}
+        line.request("POST" if typed else "GET", path, urlencode(typed) if typed else None, sent)
         answer = line.getresponse()
         answer.body = answer.read()  # type: ignore[attr-defined]
         line.close()
         return answer
+
+    def log_in(self, web: Container, email: str, password: str, **how: Any) -> http.client.HTTPResponse:
+        """What the form for that says."""
+        path = "/account/login/"
+        page = self.ask(web, path, **how)
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())[0]  # type: ignore[attr-defined]
+        typed = {"csrfmiddlewaretoken": token, "login": email, "password": password}
+        return self.ask(web, path, typed, Cookie=page.headers["Set-Cookie"].partition(";")[0], **how)
 
     def stop(self) -> None:
         for container in self.running:
@@ -189,30 +166,28 @@ class Deployment:
 
 
 @contextmanager
-def deployed(folder: Path, server: Any, database: str) -> Iterator[Deployment]:
+def deployed(folder: Path) -> Iterator[Deployment]:
     """Image, empty database with its roles, Valkey and relay; nothing of the portal runs yet."""
     app, media, rooms = folder / "app", folder / "media", folder / "rooms"
     for each in (app, media, rooms):
         each.mkdir()
     media.chmod(0o777)
     variables = composition.env_file(folder)
+    services, mailbox = composition.services(variables), Mailbox()
     image.build(app)
-    servers.create_database(server, database)
-    socket = urlsplit(servers.url(server, "postgres", database)).query
-    valkey, mailbox = servers.start_valkey(), Mailbox()
     mailbox.start()
-    addresses = {
-        "@db/kenniskring": f"@/{database}?{socket}",
-        "redis://valkey": valkey.connection_url,
-        variables["SMTP_URL"]: mailbox.url,
-    }
-    deployment = Deployment(
-        rooms, composition.services(variables), addresses, mailbox, app, media, image.snapshot(app)
-    )
     try:
-        yield deployment
+        with stores.postgres(services["db"]) as db, stores.valkey(services["valkey"]) as valkey:
+            addresses = {
+                "@db/": f"@127.0.0.1:{db.port}/",
+                "redis://valkey": f"redis://127.0.0.1:{valkey.port}",
+                variables["SMTP_URL"]: mailbox.url,
+            }
+            built = image.snapshot(app)
+            deployment = Deployment(rooms, services, addresses, mailbox, app, media, built, db, valkey)
+            try:
+                yield deployment
+            finally:
+                deployment.stop()
     finally:
-        deployment.stop()
         mailbox.stop()
-        valkey.stop()
-        servers.drop_database(server, database)

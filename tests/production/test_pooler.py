@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,36 +27,37 @@ from tests import make
 from tests.mailroom.letters import posted
 from tests.servers import _admin
 
+from .composition import OPERATIONS
+from .stores import OWNER
+
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 POOL = 2
 AT_ONCE = 8
 ROUNDS = 5  # of three requests
 SCOPES = 60
 
-SETTINGS = """
-[databases]
-* = host={socket}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = trust
-auth_file = {folder}/users
-pool_mode = transaction
-default_pool_size = {POOL}
-ignore_startup_parameters = extra_float_digits,options
-"""
+
+def manual(instead: dict[str, str]) -> str:
+    """The configuration in the manual, with ``instead`` in the place of what stands there."""
+    (found,) = re.findall(r"^    \[databases\]\n(?:    .*\n)+", OPERATIONS.read_text(), re.MULTILINE)
+    text = textwrap.dedent(found)
+    for written, here in instead.items():
+        assert text.count(written) == 1, written
+        text = text.replace(written, here)
+    return text
 
 
 @contextmanager
-def pgbouncer(socket: str, port: int):
-    """pgbouncer before the PostgreSQL behind this socket. It refuses to be root, and is then who PostgreSQL is."""
+def pgbouncer(port: int, users: str, instead: dict[str, str]):
+    """pgbouncer on this port, for ``users``. It refuses to be root, and is then who PostgreSQL is."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        (folder / "users").write_text('"kenniskring_app" ""\n')
-        (folder / "ini").write_text(SETTINGS.format(socket=socket, port=port, folder=folder, POOL=POOL))
-        somebody = ["--user", Path(socket).owner()] if os.geteuid() == 0 else []
+        here = {"listen_addr = *": "listen_addr = 127.0.0.1", "listen_port = 6432": f"listen_port = {port}"}
+        here |= {"/etc/pgbouncer/userlist.txt": f"{folder}/users\nunix_socket_dir ="}
+        (folder / "users").write_text(users)
+        (folder / "ini").write_text(manual(here | instead))
+        somebody = ["--user", OWNER] if OWNER else []
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen([str(PGBOUNCER), *somebody, str(folder / "ini")], stdout=log, stderr=log)
         try:
@@ -73,7 +75,12 @@ def pooled(committed, monkeypatch, request):
         pytest.skip("pgbouncer is not on this machine: apt-get install pgbouncer")
     (socket,) = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"]
     port = free_port()
-    with pgbouncer(socket, port) as how_it_is:
+    instead = {
+        "kenniskring = host=db dbname=kenniskring": f"* = host={socket}",
+        "default_pool_size = 20": f"default_pool_size = {POOL}",
+        "auth_type = scram-sha-256": "auth_type = trust",
+    }
+    with pgbouncer(port, '"kenniskring_app" ""\n', instead) as how_it_is:
         connections.close_all()
         for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "DISABLE_SERVER_SIDE_CURSORS": True}.items():
             monkeypatch.setitem(connection.settings_dict, key, value)

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 
 def language_of(reader: Any) -> str:
@@ -28,8 +28,10 @@ def to[**P, R](reader: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(say)
         def written(*args: P.args, **kwargs: P.kwargs) -> R:
-            given = args[place] if place < len(args) else kwargs[name]
-            with override(language_of(find(given))):
+            language = language_of(find(args[place] if place < len(args) else kwargs[name]))
+            if language == get_language():
+                return say(*args, **kwargs)
+            with override(language):
                 return say(*args, **kwargs)
 
         return written

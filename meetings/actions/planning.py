@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import prefetch_related_objects
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,7 +21,7 @@ from meetings import mailings, programmes
 from meetings.calendar import LetterFiles
 from meetings.letters import planning as letters
 from meetings.letters.speakers import speaker_told_of_change
-from meetings.models import DatePoll, Form, Invitation, JoinLink, Meeting, Registration
+from meetings.models import DatePoll, Form, JoinLink, Meeting, Registration
 from members.models import Member
 from regions.journal import action
 from regions.models import Circle, LocalGovernment
@@ -212,10 +213,12 @@ def invite(meeting: Meeting, *, by: Member, shown: str | None = None) -> int:
         return 0
     _as_shown(mailing, shown)
     now = timezone.now()
-    Invitation.objects.bulk_create(
-        [Invitation(meeting_id=meeting.pk, member_id=member.pk, invited_at=now) for member in mailing.members],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:  # instances of a thousand invitations take a tenth of all this
+        cursor.execute(
+            "INSERT INTO meetings_invitation (meeting_id, member_id, invited_at) SELECT %s, unnest(%s::bigint[]), %s "
+            "ON CONFLICT DO NOTHING",
+            [meeting.pk, [member.pk for member in mailing.members], now],
+        )
     meeting.invited_at = meeting.invited_at or now
     meeting.save(update_fields=["invited_at"])
     post_all(letter for batch in mailing.batches for letter in batch.letters())

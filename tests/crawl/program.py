@@ -72,6 +72,7 @@ def at_once(read: Callable[[str], Crawl], who: Iterable[str]) -> dict[str, Crawl
 def run(base: str, superuser: psycopg.Connection, post: Path) -> tuple[str, bool]:
     """What was read, as a table; whether nobody read what is not there for them, and nobody looked too little."""
     new = prepare([*ACTORS, *GOING])
+    wait_for_the_post()  # what was written without a word leaves without one
     before_words = set(letters_in(post))
     planted = plant(superuser)
     files = live_a_little(new)
@@ -94,7 +95,8 @@ def run(base: str, superuser: psycopg.Connection, post: Path) -> tuple[str, bool
     crowd.own |= {who: walked.visited for who, walked in before.items()}
     after = at_once(lambda who: crowd.read_all(who, now, everywhere), [*ACTORS, *GOING, "visitor"])
     sent_since = set(letters_in(post)) - before_words - sent
-    letters = read_letters([(raw, then) for raw in sent] + [(raw, now) for raw in sent_since], now, crowd.actors)
+    last = the_world()  # timed jobs went on sending
+    letters = read_letters([(raw, then) for raw in sent] + [(raw, last) for raw in sent_since], last, crowd.actors)
 
     found = {who: after[who] for who in ["visitor", *ACTORS]}
     for who, gone in GOING.items():

@@ -29,7 +29,7 @@ def start_demo(port: int) -> subprocess.Popen:
     demo = subprocess.Popen(
         [sys.executable, "-m", "kenniskring.demo"], cwd=servers.ROOT, env=environment, stdout=subprocess.DEVNULL
     )
-    until = time.monotonic() + 300
+    until = time.monotonic() + 900
     while demo.poll() is None and time.monotonic() < until:
         try:
             urllib.request.urlopen(f"http://localhost:{port}/healthz/ready", timeout=5).close()

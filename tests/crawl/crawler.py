@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from heapq import heappop, heappush
 from html.parser import HTMLParser
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 import requests
 from django.db import models
+from django.urls import Resolver404, resolve
 
 from meetings.models import (
     ActionPoint,
@@ -64,6 +67,7 @@ KEYS: dict[str, type[models.Model]] = {
 """Whose key stands in an address, by how the address begins."""
 
 FOUND_BY_LINKS = ("account/", "beheer/", "demo/")
+MORE, MOST = 600, 15_000  # answers per reader: of what has no end, and of all together
 LEFT_ALONE = re.compile(r"/(demo|static)/|/account/logout/|/jsi18n/")
 
 
@@ -104,14 +108,32 @@ class Crawl:
     seen: set[Row] = field(default_factory=set)
     foreign: list[tuple[str, Row]] = field(default_factory=list)
     """Where which row was read that does not exist for this actor."""
-    unread: int = 0
-    """Addresses known at the end, and not visited."""
+    visited: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Addresses known at the end and not visited, by what ``endless`` calls them."""
 
     def read(self, where: str, rows: Iterable[Row], may_see: Callable[[Row], bool]) -> None:
         for row in rows:
             self.seen.add(row)
             if not may_see(row):
                 self.foreign.append((where, row))
+
+    def visit(self, base: str, browser: requests.Session, path: str, may_see: Callable[[Row], bool]) -> Iterator[str]:
+        """Ask for this address and read all that is answered. Gives the links in it."""
+        answer = browser.get(base + path, allow_redirects=False)
+        kind = answer.headers.get("Content-Type", "none").partition(";")[0]
+        self.visited.append(path)
+        self.answers[answer.status_code] += 1
+        self.kinds[kind] += 1
+        said = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+        self.read(path, rows_in(answer.content) | rows_in(said.encode()), may_see)
+        links = [answer.headers["Location"]] if "Location" in answer.headers else []
+        if kind == "text/html" and answer.status_code == 200:
+            page = _Links()
+            page.feed(answer.text)
+            links += page.found
+            links += re.findall(rf"{re.escape(base)}/[^\s<>\"']*", answer.text)  # to be copied
+        return _own(base, path, links)
 
     def total(self) -> int:
         return sum(self.answers.values())
@@ -133,30 +155,67 @@ def log_in(base: str, address: str) -> requests.Session:
 
 
 def crawl(
-    base: str, browser: requests.Session, start: Iterable[str], *, may_see: Callable[[Row], bool], most: int
+    base: str,
+    browser: requests.Session,
+    start: Iterable[str],
+    *,
+    may_see: Callable[[Row], bool],
+    more: int = MORE,
+    most: int = MOST,
 ) -> Crawl:
-    """Visit ``start`` and what pages link to, in turn, ``most`` addresses together; all that is answered is read."""
-    found, waiting, linked, known = Crawl(), deque(start), deque[str](), set()
-    while (waiting or linked) and found.total() < most:
-        first, second = (linked, waiting) if found.total() % 2 else (waiting, linked)
-        path = (first or second).popleft()
-        if path in known:
-            continue
-        known.add(path)
-        answer = browser.get(base + path, allow_redirects=False)
-        kind = answer.headers.get("Content-Type", "none").partition(";")[0]
-        found.answers[answer.status_code] += 1
-        found.kinds[kind] += 1
-        said = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
-        found.read(path, rows_in(answer.content) | rows_in(said.encode()), may_see)
-        links = [answer.headers["Location"]] if "Location" in answer.headers else []
-        if kind == "text/html" and answer.status_code == 200:
-            page = _Links()
-            page.feed(answer.text)
-            links += page.found
-        linked.extend(link for link in _own(base, path, links) if link not in known)
-    found.unread = len({*waiting, *linked} - known)
+    """Visit ``start`` and what pages link to; all that is answered is read.
+
+    First every page, then ``more`` of what has no end, of each kind in turn. Gives up after ``most`` answers.
+    """
+    found, known, kinds = Crawl(), set[str](), Counter[str]()
+    waiting: list[tuple[int, int, str]] = []
+
+    def wait(paths: Iterable[str]) -> None:
+        for path in paths:
+            if path not in known:
+                known.add(path)
+                kind = endless(path)
+                kinds[kind] += 1
+                heappush(waiting, (kinds[kind] if kind else 0, len(known), path))
+
+    wait(start)
+    while waiting and found.total() < most:
+        turn, _, path = waiting[0]
+        if turn and not more:
+            break
+        more -= bool(turn)
+        heappop(waiting)
+        wait(found.visit(base, browser, path, may_see))
+    found.unread = Counter(endless(path) for _, _, path in waiting)
     return found
+
+
+def ask(base: str, paths: Iterable[str], *, may_see: Callable[[Row], bool]) -> Crawl:
+    """Visit these addresses and no others, as somebody who is not logged in."""
+    found, browser = Crawl(), requests.Session()
+    for path in paths:
+        found.visit(base, browser, path, may_see)
+    return found
+
+
+def endless(path: str) -> str:
+    """Which kind of combination of filters, pages and orders this is, or of page of the admin; "" for other pages."""
+    where, _, query = path.partition("?")
+    if not query and not where.startswith("/beheer/"):
+        return ""
+    try:
+        route = resolve(unquote(where)).route
+    except Resolver404:
+        route = where
+    return f"{route}?{'&'.join(sorted({name for name, _ in parse_qsl(query, keep_blank_values=True)}))}"
+
+
+def has_a_key(path: str) -> bool:
+    """Whether holding this address is enough to be answered: a calendar's, or one of a letter."""
+    try:
+        return getattr(resolve(path).func, "lock", None) == "by_link"
+    except Resolver404:
+        return False
 
 
 def _own(base: str, path: str, links: list[str]) -> Iterator[str]:
@@ -167,7 +226,13 @@ def _own(base: str, path: str, links: list[str]) -> Iterator[str]:
             yield whole.path + (f"?{whole.query}" if whole.query else "")
 
 
+@cache  # it takes a while, and many letters have the same reader
 def eyes_of(world: oracle.World, actor: Actor) -> Callable[[Row], bool]:
     """Whether a row exists for this actor, as the oracle says."""
     visible = {label: oracle.visible(world, actor, label) for label in oracle.RULES}
     return lambda row: row[1] in visible[row[0]]
+
+
+def nothing(row: Row) -> bool:
+    """What exists for who was deactivated: beside what is open to all, no row."""
+    return False

@@ -26,6 +26,7 @@ Row = tuple[str, int]
 
 NOT_TEXT = {
     "kind",
+    "content_type",
     "about",
     "what",
     "actor",

@@ -78,7 +78,8 @@ def _planting(label: str, model: Any, field: Any) -> tuple[sql.Composed, list[An
     column = sql.Identifier(field.column)
     if _is_in_pieces(field):
         statement = (
-            "UPDATE {table} SET {column} = jsonb_set({column}, '{{0}}', to_jsonb({own} || ' ' || ({column} ->> 0)))"
+            "UPDATE {table} SET {column} = jsonb_set({column}, '{{0}}', to_jsonb({own} || ' ' || ({column} ->> 0))) "
+            "WHERE {column} <> '[]'"
         )
         names = {"table": sql.Identifier(model._meta.db_table), "column": column, "own": own}
         return sql.SQL(statement).format(**names), [LABELS.index(label)]

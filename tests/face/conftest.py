@@ -14,6 +14,7 @@ import pytest
 
 from kenniskring import servers
 from kenniskring.demo.__main__ import free_port, processes
+from mailroom.models import filled
 from tests.servers import _admin, _build_template
 
 PATIENCE = 60
@@ -32,12 +33,13 @@ class Deployed:
         """The text of the letter to this address whose subject says so, which nobody sends here."""
         with psycopg.connect(self.database, autocommit=True) as connection:
             found = connection.execute(
-                "SELECT text FROM mailroom_letter l JOIN mailroom_delivery d ON d.id = l.delivery_id "
+                "SELECT w.text, l.own FROM mailroom_letter l JOIN mailroom_wording w ON w.id = l.wording_id "
+                "JOIN mailroom_delivery d ON d.id = l.delivery_id "
                 'WHERE d."to" = %s AND d.subject LIKE %s ORDER BY d.id DESC LIMIT 1',
                 [to, f"%{about}%"],
             ).fetchone()
         assert found, f"No letter to {to} about {about}."
-        return found[0]
+        return filled(*found)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ STATES = {  # which meeting of Waasland a line of the table is about
 # --- A word in every row --------------------------------------------------------------------------------------------
 
 EVERYONES = {label for label, rule in oracle.RULES.items() if rule is oracle.everyone}
-KEPT = {"password", "kind", "file", "content_type", "calendar_method", "task", "dedupe_key"}
+KEPT = {"password", "kind", "file", "content_type", "calendar_method", "own_calendar_method", "task", "dedupe_key"}
 """Texts that say nothing, or that the portal reads itself."""
 MODELS = {model._meta.model_name for model in oracle.walled().values()}
 WORD = re.compile(r"zz([a-z]+)(\d+)zz", re.IGNORECASE)

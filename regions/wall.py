@@ -76,8 +76,8 @@ def current_actor() -> Actor | None:
 def tell_postgres(actor: Actor | None, asking: psycopg.Connection) -> None:
     """Say on one connection, for the rest of its transaction, who is asking. ``acting_as`` is how it is done.
 
-    The value travels apart from the statement, as Django's cursors would not do: in pg_stat_activity, where each
-    session of our role sees the others', stands "$1" and not a seal that could be copied.
+    The value travels apart from the statement, whatever Django's cursors are set to do: in pg_stat_activity, where
+    each session of our role sees the others', stands "$1" and not a seal that could be copied.
     """
     value = sealed(str(actor)) if actor else ""
     psycopg.Cursor(asking).execute("SELECT set_config('app.actor', %s, true)", [value])

@@ -139,10 +139,11 @@ def _call_off(meeting: Meeting, by: Member) -> None:
 
 
 def wait_for_the_post() -> None:
-    """Until no letter is due any more."""
-    until = time.monotonic() + 120
+    """Until no letter is due any more. TimeoutError after five minutes: what did not leave would not be read."""
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         with acting_as(SYSTEM):
             if not Delivery.objects.filter(state__in=["queued", "handing_over"], due_at__lte=timezone.now()).exists():
                 return
         time.sleep(1)
+    raise TimeoutError("Letters still wait to be sent.")
